@@ -1,0 +1,102 @@
+"""The contract of a channel: verify, parse, render, send. One file a channel, nothing else knows it.
+
+`verify`, `parse` and `render` are pure and never raise on foreign bytes; `send` is the only I/O and
+says what became of the call instead of raising.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from bot.messages import Inbound, Outbound
+
+SendState = Literal["sent", "retry", "gone", "auth", "closed", "reject"]
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What a platform made of one call.
+
+    "retry" may be tried again after `retry_after` seconds; "gone" means the person blocked or left;
+    "closed" that the platform's window for replies has ended; "auth" that our token is refused;
+    "reject" that this message will never be taken. `reason` is the platform's code, never text of
+    the message.
+    """
+
+    state: SendState
+    reason: str = ""
+    retry_after: float | None = None
+    external_id: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a platform's API, ready to send. `body` is JSON."""
+
+    method: str
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What a channel can do. `pull` channels fetch their messages; nothing is pushed to them."""
+
+    max_text: int
+    max_buttons: int
+    typing: bool = False
+    ask_location: bool = False
+    pull: bool = False
+
+
+class Channel(Protocol):
+    """A messenger, a page, a terminal."""
+
+    name: str
+    caps: Caps
+
+    def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether this webhook body really comes from the platform. Header names are lower case."""
+        ...
+
+    def parse(self, raw: bytes) -> list[Inbound]:
+        """The events in a webhook body; unknown or malformed events give an empty list."""
+        ...
+
+    def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
+        """The calls that deliver `message` to `address` (what `parse` put in `Inbound.address`)."""
+        ...
+
+    async def send(self, call: Call) -> SendResult:
+        """Make one call. Never raises for what the network or the platform does."""
+        ...
+
+
+def numbered(message: Outbound) -> str:
+    """The message's text with its buttons as numbered lines, for channels without buttons."""
+    if not message.buttons:
+        return message.text
+    lines = [f"{n}. {button.title}" for n, button in enumerate(message.buttons, 1)]
+    return message.text + "\n\n" + "\n".join(lines)
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """`text` in parts of at most `limit` characters, cut after a paragraph, a sentence or a word."""
+    parts: list[str] = []
+    rest = text.strip()
+    while len(rest) > limit:
+        window = rest[: limit + 1]
+        cut = max(window.rfind("\n\n"), -1)
+        if cut < limit // 3:
+            cut = max(window.rfind(mark) + 1 for mark in (". ", "! ", "? ", "\n"))
+        if cut < limit // 3:
+            cut = window.rfind(" ")
+        if cut <= 0:
+            cut = limit
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    if rest:
+        parts.append(rest)
+    return parts
