@@ -18,6 +18,24 @@ SMALL_TALK = (
     "off_topic",
     "language_switch",
     "repeat",
+    "never_mind",
+)
+
+SERVICE_KINDS = (
+    "rehab_centre",
+    "home_rehab",
+    "substitution_treatment",
+    "addiction_identification",
+    "counselling_point",
+    "psychiatric_hospital",
+    "hiv_harm_reduction",
+    "psychological_support",
+    "legal_aid",
+    "vocational_training",
+    "loan",
+    "child_protection",
+    "hotline",
+    "commune_police",
 )
 
 

@@ -12,6 +12,9 @@ from typing import Any, Literal, Protocol
 
 from bot.messages import Inbound, Outbound
 
+PULL_CHANNELS = frozenset({"web", "terminal"})
+"""Channels whose people fetch their messages from us; nothing is pushed to them."""
+
 SendState = Literal["sent", "retry", "gone", "auth", "closed", "reject"]
 
 
@@ -42,13 +45,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Caps:
-    """What a channel can do. `pull` channels fetch their messages; nothing is pushed to them."""
+    """What a channel can do."""
 
     max_text: int
     max_buttons: int
     typing: bool = False
     ask_location: bool = False
-    pull: bool = False
 
 
 class Channel(Protocol):

@@ -1,0 +1,27 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+BIN = .venv/bin
+RASA = nlu_data/.venv/bin/python
+
+.PHONY: help setup run test check bench
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:  ## Install everything, from the locks; skips what is done
+	@$(PYTHON) scripts/prepare.py
+
+run: setup  ## Start everything; Ctrl-C stops it
+	@$(BIN)/diemtua run
+
+test: setup check  ## Run every test, with a real PostgreSQL, a real browser and a real Rasa
+	$(BIN)/python -m pytest tests
+	$(RASA) -m pytest nlu_data/tests
+
+check:  ## Lint, types, import directions (both environments)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_boundaries.py
+
+bench: setup  ## Measure against bare Rasa, side by side
+	$(BIN)/python -m bench

@@ -1,0 +1,204 @@
+"""All wiring: settings in, a web application or a worker out. Nothing is built anywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import procrastinate
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api import chat, console, database, directory, webhooks
+from api.live import Live
+from bot import jobs as queue
+from bot.answers import Library
+from bot.channels import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_oa import ZaloOA
+from bot.errors import DiemTuaError, where
+from bot.laws import Register
+from bot.privacy import KeyRing
+from bot.rasa import Rasa
+from bot.runtime import Clock, Runtime
+from bot.screening import Instrument
+from bot.settings import Settings
+from referral_directory.nearest import seed_emergency_numbers
+from referral_directory.places import Gazetteer
+
+HERE = Path(__file__).parent
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Wired:
+    """What one process holds open."""
+
+    settings: Settings
+    engine: AsyncEngine
+    runtime: Runtime
+    jobs: procrastinate.App
+    channels: Mapping[str, Channel]
+    http: httpx.AsyncClient
+
+    async def close(self) -> None:
+        await self.http.aclose()
+        await self.engine.dispose()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wired:
+    """Build everything a process needs. Opens no connection yet.
+
+    Raises:
+        DiemTuaError: the key ring, the content or the settings cannot be used.
+    """
+    engine, sessions = database.connect(settings.database_url, pool_size)
+    register = Register.load()
+    http = httpx.AsyncClient(timeout=10)
+    runtime = Runtime(
+        sessions=sessions,
+        ring=KeyRing.load(settings.keyring),
+        register=register,
+        library=Library.load(register),
+        instrument=Instrument.load("dast-10"),
+        gazetteer=Gazetteer.load(),
+        rasa=Rasa(settings.rasa_url, deadline=settings.rasa_deadline_seconds),
+        numbers=seed_emergency_numbers(),
+        clock=clock,
+    )
+    connector = procrastinate.PsycopgConnector(
+        conninfo=database.plain_url(settings.database_url), min_size=1, max_size=pool_size
+    )
+    jobs = procrastinate.App(connector=connector)
+    return Wired(settings, engine, runtime, jobs, build_channels(settings, http), http)
+
+
+def build_channels(settings: Settings, http: httpx.AsyncClient) -> Mapping[str, Channel]:
+    """The messengers that are configured."""
+    channels: dict[str, Channel] = {}
+    if token := settings.telegram_token.get_secret_value():
+        secret = settings.telegram_secret.get_secret_value()
+        channels["telegram"] = Telegram(token, secret, http, settings.telegram_base_url)
+    if token := settings.zalo_oa_access_token.get_secret_value():
+        channels["zalo_oa"] = ZaloOA(
+            settings.zalo_oa_app_id,
+            settings.zalo_oa_secret.get_secret_value(),
+            token,
+            http,
+            settings.zalo_oa_base_url,
+        )
+    if token := settings.zalo_bot_token.get_secret_value():
+        secret = settings.zalo_bot_secret.get_secret_value()
+        channels["zalo_bot"] = ZaloBot(token, secret, http, settings.zalo_bot_base_url)
+    return channels
+
+
+def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
+    """The web application: chat page, console, webhooks, directory."""
+    quiet_logs()
+    wired = wire(settings, clock=clock)
+    live = Live(database.plain_url(settings.database_url))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with wired.jobs.open_async():
+            listening = asyncio.create_task(live.run())
+            yield
+            listening.cancel()
+        await wired.close()
+
+    app = FastAPI(title="Điểm Tựa", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    app.state.runtime = wired.runtime
+    app.state.jobs = wired.jobs
+    app.state.channels = wired.channels
+    app.state.live = live
+    app.state.templates = Jinja2Templates(HERE / "templates")
+    app.include_router(chat.router)
+    app.include_router(webhooks.router)
+    app.include_router(directory.router)
+    app.include_router(console.router, prefix="/console")
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_exception_handler(DiemTuaError, _show_error)
+    app.add_exception_handler(DBAPIError, _database_down)
+    app.add_api_route("/health", _health, include_in_schema=False)
+    return app
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work on the queue until told to stop."""
+    quiet_logs()
+    wired = wire(settings, pool_size=settings.worker_concurrency + 4)
+    queue.add_jobs(wired.jobs, wired.runtime, wired.channels)
+    async with wired.jobs.open_async():
+        await wired.jobs.run_worker_async(
+            concurrency=settings.worker_concurrency,
+            wait=True,
+            fetch_job_polling_interval=2.0,
+            delete_jobs="successful",
+            update_heartbeat_interval=queue.HEARTBEAT_SECONDS,
+            stalled_worker_timeout=queue.STALLED_AFTER_SECONDS,
+            shutdown_graceful_timeout=10,
+        )
+    await wired.close()
+
+
+def quiet_logs() -> None:
+    """Log events and codes; libraries that would log addresses or texts are kept to warnings."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.add_log_level,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
+
+
+async def _health(request: Request) -> dict[str, str]:
+    async with request.app.state.runtime.sessions() as session:
+        await session.connection()
+    return {"status": "ok"}
+
+
+async def _show_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DiemTuaError)
+    if request.url.path.startswith("/console") and _wants_page(request):
+        shown: Response = request.app.state.templates.TemplateResponse(
+            request, "console/error.html", {"line": error.line}, status_code=error.status
+        )
+        return shown
+    return JSONResponse({"message": error.line}, error.status)
+
+
+async def _database_down(request: Request, error: Exception) -> Response:
+    """Nothing can be stored: say so, with the numbers that help without us."""
+    log.error("database.down", path=request.url.path, error=where(error))
+    numbers = request.app.state.runtime.numbers
+    lines = ", ".join(f"{number} ({label})" for number, label in numbers.items())
+    line = (
+        "Hệ thống đang trục trặc nên chưa nhận được tin của bạn, và chưa ai đọc được. "
+        f"Nếu có nguy hiểm, gọi ngay: {lines}. Bạn thử gửi lại sau ít phút nhé."
+    )
+    return JSONResponse({"message": line}, 503)
+
+
+def _wants_page(request: Request) -> bool:
+    accepts_page = "text/html" in request.headers.get("accept", "")
+    return accepts_page and "hx-request" not in request.headers

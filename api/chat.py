@@ -1,0 +1,175 @@
+"""The public chat page and what it talks to. Anonymous: a random token in the page's memory is all
+that ties it to its conversation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.live import HEARTBEAT, Live, event, next_news
+from bot import inbox, replies
+from bot.channels import web
+from bot.errors import SessionOver, TooLong
+from bot.jobs import wake
+from bot.runtime import Runtime
+from bot.store import Talk, open_talk, read_lines
+from bot.tables import Counsellor, Handoff, Person
+
+router = APIRouter()
+HEARTBEAT_SECONDS = 15.0
+MOST_BYTES = 100_000
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@router.get("/")
+async def page(request: Request) -> Response:
+    numbers = request.app.state.runtime.numbers
+    response: Response = request.app.state.templates.TemplateResponse(
+        request,
+        "chat.html",
+        {"emergency": [{"number": number, "label": label} for number, label in numbers.items()]},
+    )
+    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@router.post("/chat/session", status_code=201)
+async def begin(request: Request) -> dict[str, str]:
+    runtime: Runtime = request.app.state.runtime
+    token = secrets.token_urlsafe(32)
+    async with runtime.sessions.begin() as session:
+        await inbox.begin(session, runtime.ring, web.NAME, token, runtime.clock())
+    return {"token": token}
+
+
+@router.post("/chat/messages", status_code=202)
+async def send(
+    request: Request, authorization: Annotated[str, Header()] = ""
+) -> JSONResponse:
+    runtime: Runtime = request.app.state.runtime
+    token = _token(authorization)
+    inbound = web.parse(await _body(request), token)
+    async with runtime.sessions.begin() as session:
+        received = await inbox.receive(
+            session, runtime.ring, inbound, runtime.clock(), known_only=True
+        )
+        if received is None:
+            raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
+        if received.new:
+            await wake(request.app.state.jobs, session, received.conversation_id)
+    return JSONResponse({"stored": True}, 202)
+
+
+@router.post("/chat/leave", status_code=204)
+async def leave(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
+    """Forget the token: nobody can open this conversation from a page again."""
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions.begin() as session:
+        talk = await inbox.find_conversation(session, runtime.ring, web.NAME, _token(authorization))
+        if talk is not None:
+            await session.execute(
+                update(Person)
+                .where(Person.id == talk.person_id)
+                .values(pseudonym=secrets.token_bytes(32))
+            )
+    return Response(status_code=204)
+
+
+@router.get("/chat/stream")
+async def stream(
+    request: Request,
+    authorization: Annotated[str, Header()] = "",
+    last_event_id: Annotated[int, Header()] = 0,
+) -> StreamingResponse:
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions() as session:
+        talk = await inbox.find_conversation(session, runtime.ring, web.NAME, _token(authorization))
+    if talk is None:
+        raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
+    return StreamingResponse(
+        _follow(runtime, request.app.state.live, talk.id, last_event_id),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _follow(
+    runtime: Runtime, live: Live, conversation_id: UUID, last: int
+) -> AsyncIterator[str]:
+    """The conversation's lines after `last`, then each new one as it comes."""
+    held_by = ""
+    with live.watch(str(conversation_id)) as queue:
+        look = True
+        while True:
+            if look:
+                async with runtime.sessions() as session:
+                    talk = await open_talk(session, runtime.ring, conversation_id)
+                    if talk is None:
+                        yield event("erased", {"text": replies.erased().text})
+                        return
+                    shown = await _lines(session, talk, last)
+                    state = await _state(session, talk)
+                for line in shown:
+                    last = line["id"]
+                    yield event("message", line, last)
+                if state != held_by:
+                    held_by = state
+                    yield event("state", {"held_by": talk.holder, "name": state.partition(":")[2]})
+            news = await next_news(queue, HEARTBEAT_SECONDS)
+            if news is None:
+                yield HEARTBEAT
+            look = news is not None and not (
+                news.kind == "message" and news.more.get("id", 0) <= last
+            )
+
+
+async def _lines(session: AsyncSession, talk: Talk, last: int) -> list[dict[str, Any]]:
+    lines = await read_lines(session, talk, after=last)
+    ids = {line.counsellor_id for line in lines if line.author == "counsellor"}
+    names: dict[UUID | None, str] = {}
+    if ids:
+        rows = await session.execute(
+            select(Counsellor.id, Counsellor.name).where(Counsellor.id.in_(ids))
+        )
+        names = {row.id: row.name for row in rows}
+    return [web.show(line, names.get(line.counsellor_id, "")) for line in lines]
+
+
+async def _state(session: AsyncSession, talk: Talk) -> str:
+    """"bot", "queue" or "counsellor:NAME"."""
+    if talk.holder != "counsellor":
+        return talk.holder
+    name = await session.scalar(
+        select(Counsellor.name)
+        .join(Handoff, Handoff.counsellor_id == Counsellor.id)
+        .where(Handoff.conversation_id == talk.id, Handoff.state == "claimed")
+    )
+    return f"counsellor:{name or ''}"
+
+
+async def _body(request: Request) -> bytes:
+    raw = b""
+    async for part in request.stream():
+        raw += part
+        if len(raw) > MOST_BYTES:
+            raise TooLong("Tin dài quá. Bạn gửi ngắn lại, hoặc chia thành vài tin nhé.")
+    return raw
+
+
+def _token(authorization: str) -> str:
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer" or not 20 <= len(token) <= 100 or not token.isascii():
+        raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
+    return token

@@ -1,0 +1,93 @@
+"""News from PostgreSQL to open pages: one LISTEN connection a process, fanned out to whoever waits.
+
+News are hints ("conversation X has something new"), never content: a page that wakes reads the
+tables after the last id it has shown, so a lost hint costs a delay and never a message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import structlog
+
+from bot.store import LIVE
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class News:
+    """`kind` is "message", "holder", "queue", "danger", "typing", "erased" or "resync" (look again
+    at everything: some news may have been lost)."""
+
+    kind: str
+    conversation: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class Live:
+    """Start with `run` in a task; wait for news with `watch`."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._waiting: set[tuple[str | None, asyncio.Queue[News]]] = set()
+
+    @contextlib.contextmanager
+    def watch(self, conversation: str | None = None) -> Any:
+        """A queue of the news of one conversation, or of all of them (None)."""
+        entry = (conversation, asyncio.Queue[News](maxsize=1000))
+        self._waiting.add(entry)
+        try:
+            yield entry[1]
+        finally:
+            self._waiting.discard(entry)
+
+    async def run(self) -> None:
+        """Listen until cancelled; a lost connection is made again, and everybody looks again."""
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._dsn, autocommit=True
+                ) as connection:
+                    await connection.execute(f"LISTEN {LIVE}")
+                    self._tell(News("resync"))
+                    async for notice in connection.notifies():
+                        self._tell(_read(notice.payload))
+            except psycopg.OperationalError as error:
+                log.warning("live.lost", error=type(error).__name__)
+            await asyncio.sleep(1)
+
+    def _tell(self, news: News) -> None:
+        for conversation, queue in list(self._waiting):
+            if news.kind == "resync" or conversation is None or conversation == news.conversation:
+                with contextlib.suppress(asyncio.QueueFull):
+                    queue.put_nowait(news)
+
+
+async def next_news(queue: asyncio.Queue[News], seconds: float) -> News | None:
+    """The next news, or None when nothing came for `seconds` (time for a heartbeat)."""
+    try:
+        return await asyncio.wait_for(queue.get(), seconds)
+    except TimeoutError:
+        return None
+
+
+def event(name: str, data: Any, id_: int | None = None) -> str:
+    """One Server-Sent Event with JSON data."""
+    head = f"id: {id_}\n" if id_ is not None else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+HEARTBEAT = ": \n\n"
+Stream = AsyncIterator[str]
+
+
+def _read(payload: str) -> News:
+    data = json.loads(payload)
+    return News(data.pop("kind"), data.pop("conversation"), data)

@@ -1,0 +1,133 @@
+"""The queue's jobs. One kind matters: "bring this conversation up to date" (drain its inbox, push
+its outbox). Repeating it does no harm, so every fault is answered by asking for it again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import procrastinate
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import inbox, outbox, privacy, replies, turn
+from bot.channels import PULL_CHANNELS, Channel
+from bot.runtime import Runtime
+from bot.store import Talk, notify, open_talk
+
+log = structlog.get_logger()
+
+UP_TO_DATE = "up_to_date"
+HEARTBEAT_SECONDS = 2.0
+STALLED_AFTER_SECONDS = 6.0
+
+
+async def wake(
+    jobs: procrastinate.App,
+    session: AsyncSession,
+    conversation_id: UUID,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Ask, in this session's transaction, for a conversation to be brought up to date."""
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    await jobs.configure_task(
+        UP_TO_DATE, lock=str(conversation_id), schedule_at=at, connection=raw.driver_connection
+    ).defer_async(conversation_id=str(conversation_id))
+
+
+async def bring_up_to_date(
+    runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID
+) -> datetime | None:
+    """Answer what is in the inbox, then push what is ready; when to come back, or None."""
+    while True:
+        async with runtime.sessions() as session:
+            waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
+        if waiting is None:
+            break
+        decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, waiting.inbound)
+        if decided.erase:
+            await _erase(runtime, channels, waiting.talk)
+            return None
+        async with runtime.sessions.begin() as session:
+            talk = await turn.record(session, runtime, waiting, decided, runtime.clock())
+        if talk is None:
+            log.info("turn.already_done", conversation=str(conversation_id))
+    return await _push(runtime, channels, conversation_id)
+
+
+async def _push(
+    runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID
+) -> datetime | None:
+    async with runtime.sessions() as session:
+        talk = await open_talk(session, runtime.ring, conversation_id)
+        if talk is None or talk.channel in PULL_CHANNELS:
+            return None
+        pushed = await outbox.push(
+            session, runtime.ring, channels, conversation_id, runtime.clock(), random.Random()
+        )
+    return pushed.again_at
+
+
+async def _erase(runtime: Runtime, channels: Mapping[str, Channel], talk: Talk) -> None:
+    """Erase, then say so once: the last word is not stored, or it would outlive what it announces."""
+    async with runtime.sessions.begin() as session:
+        await privacy.erase(session, talk.person_id)
+        await notify(session, "erased", talk.id)
+        await notify(session, "queue", talk.id)
+    channel = channels.get(talk.channel)
+    if channel is not None:
+        for call in channel.render(replies.erased(), talk.address):
+            await channel.send(call)
+
+
+def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, Channel]) -> None:
+    """Teach a worker's queue what its jobs do."""
+
+    @jobs.task(
+        name=UP_TO_DATE,
+        retry=procrastinate.RetryStrategy(
+            max_attempts=6, exponential_wait=2, retry_exceptions=[DBAPIError]
+        ),
+    )
+    async def up_to_date(conversation_id: str) -> None:
+        again_at = await bring_up_to_date(runtime, channels, UUID(conversation_id))
+        if again_at is not None:
+            async with runtime.sessions.begin() as session:
+                await wake(jobs, session, UUID(conversation_id), at=again_at)
+
+    @jobs.periodic(cron="* * * * * */5")
+    @jobs.task(name="rescue", queueing_lock="rescue", pass_context=False)
+    async def rescue(timestamp: int) -> None:
+        await rescue_stalled(jobs)
+        await wake_forgotten(jobs, runtime)
+
+
+async def rescue_stalled(jobs: procrastinate.App) -> int:
+    """Give the jobs of workers that died back to the queue; returns how many."""
+    stalled = await jobs.job_manager.get_stalled_jobs(
+        seconds_since_heartbeat=STALLED_AFTER_SECONDS
+    )
+    number = 0
+    for job in stalled:
+        await jobs.job_manager.retry_job(job)
+        number += 1
+    if number:
+        log.warning("jobs.rescued", number=number)
+    return number
+
+
+async def wake_forgotten(jobs: procrastinate.App, runtime: Runtime) -> int:
+    """Ask again for conversations with something left undone; returns how many."""
+    now = runtime.clock()
+    async with runtime.sessions.begin() as session:
+        undone = await inbox.conversations_waiting(session, now - timedelta(seconds=20))
+        ready = await outbox.conversations_ready(session, now - timedelta(seconds=20))
+        for conversation_id in {*undone, *ready}:
+            await wake(jobs, session, conversation_id)
+    return len({*undone, *ready})

@@ -1,0 +1,192 @@
+"""The bot's own words, apart from articles, screening, places and danger (each has its own home)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.messages import Button, Outbound
+
+HUMAN = Button("Gặp người thật", "/human")
+MENU = Button("Danh mục", "/menu")
+PLACE = Button("Tìm nơi giúp gần bạn", "/place")
+SCREEN = Button("Tự kiểm tra", "/screen")
+HOTLINE = Button("Số điện thoại cần biết", "/hotline")
+TOPICS = Button("Hỏi về cai nghiện, luật", "/topics")
+
+INTRO = (
+    "Chào bạn, mình là Điểm Tựa, một trợ lý tự động về phòng ngừa và cai nghiện ma túy. "
+    "Bạn không cần cho biết tên. Muốn gặp người thật, bạn nhắn “gặp người thật” bất cứ lúc nào."
+)
+
+
+def menu() -> Outbound:
+    return Outbound(
+        "Mình có thể giúp bạn những việc này. Bạn chọn một mục, hoặc cứ nhắn câu hỏi nhé.",
+        (TOPICS, PLACE, SCREEN, HOTLINE, HUMAN),
+    )
+
+
+def topics(titles: Sequence[tuple[str, str]]) -> Outbound:
+    """`titles` are (article key, title)."""
+    buttons = tuple(Button(title, f"/answer {key}") for key, title in titles)
+    return Outbound("Bạn muốn biết điều gì?", buttons)
+
+
+def offer(titles: Sequence[tuple[str, str]]) -> Outbound:
+    buttons = tuple(Button(title, f"/answer {key}") for key, title in titles)
+    return Outbound(
+        "Mình muốn chắc là hiểu đúng ý bạn. Bạn đang hỏi điều nào?", (*buttons, HUMAN)
+    )
+
+
+def not_found() -> Outbound:
+    return Outbound(
+        "Mình chưa có câu trả lời chắc chắn cho điều này nên không dám đoán. "
+        "Bạn thử hỏi cách khác, xem danh mục, hoặc hỏi người thật nhé.",
+        (HUMAN, MENU),
+    )
+
+
+def withheld() -> Outbound:
+    return Outbound(
+        "Quy định về điều này vừa thay đổi, mình chưa có bản đúng để trả lời. Bạn hỏi tư vấn viên nhé.",
+        (HUMAN, MENU),
+    )
+
+
+def only_text() -> Outbound:
+    return Outbound(
+        "Mình chỉ đọc được chữ. Bạn gõ giúp mình vài chữ nhé, không dấu cũng được.", (HUMAN, MENU)
+    )
+
+
+def too_long() -> Outbound:
+    return Outbound(
+        "Tin của bạn dài quá, mình không đọc hết được. Bạn gửi lại ngắn hơn, hoặc gặp người thật nhé.",
+        (HUMAN, MENU),
+    )
+
+
+SMALL_TALK = {
+    "greeting": "Chào bạn. Bạn muốn hỏi gì, hay đang có chuyện cần người nghe?",
+    "thanks": "Không có gì đâu bạn. Cần gì cứ nhắn mình nhé.",
+    "goodbye": "Chào bạn, giữ gìn sức khỏe nhé. Lúc nào cần, mình vẫn ở đây.",
+    "who_are_you": (
+        "Mình là Điểm Tựa, một trợ lý tự động, không phải người. Mình trả lời về phòng ngừa, "
+        "cai nghiện và hỗ trợ sau cai, theo luật đang áp dụng. Bạn có thể gặp người thật bất cứ lúc nào."
+    ),
+    "insult": (
+        "Mình nghe bạn đang bực. Nếu mình làm bạn khó chịu, mình xin lỗi. "
+        "Bạn có muốn nói chuyện với người thật không?"
+    ),
+    "off_topic": (
+        "Chuyện này ngoài phần mình biết. Mình giúp được về phòng ngừa ma túy, cai nghiện và hỗ trợ sau cai."
+    ),
+    "language_switch": (
+        "Hiện mình chỉ viết được tiếng Việt. For another language, press the button to reach a person."
+    ),
+    "repeat": "Mình nói chưa rõ. Bạn xem lại câu trên, hoặc chọn một mục dưới đây nhé.",
+}
+
+
+def small_talk(about: str) -> Outbound:
+    buttons = {"insult": (HUMAN,), "language_switch": (HUMAN,), "thanks": (), "goodbye": ()}
+    return Outbound(SMALL_TALK[about], buttons.get(about, (TOPICS, PLACE, HUMAN)))
+
+
+def ask_place() -> Outbound:
+    return Outbound(
+        "Bạn ở xã, phường hay tỉnh nào? Gõ tên là được (tên cũ cũng được), hoặc gửi vị trí của bạn.",
+        ask_location=True,
+    )
+
+
+def place_unknown() -> Outbound:
+    return Outbound(
+        "Mình chưa tìm ra nơi đó. Bạn gõ lại tên xã, phường kèm tỉnh giúp mình, ví dụ: “xã Long Hồ, Vĩnh Long”.",
+        (HUMAN, MENU),
+        ask_location=True,
+    )
+
+
+def which_place(options: Sequence[tuple[str, str]]) -> Outbound:
+    """`options` are (code, name)."""
+    buttons = tuple(Button(name, f"/at {code}") for code, name in options)
+    return Outbound("Có mấy nơi cùng tên. Bạn ở nơi nào?", buttons)
+
+
+def in_queue(waiting_already: bool) -> Outbound:
+    if waiting_already:
+        text = "Bạn vẫn đang trong hàng chờ. Khi có tư vấn viên nhận, bạn sẽ thấy ngay ở đây."
+    else:
+        text = (
+            "Mình đã báo tư vấn viên. Khi có người nhận, bạn sẽ thấy ngay ở đây. "
+            "Trong lúc chờ, bạn cứ viết: tư vấn viên sẽ đọc được, và mình vẫn trả lời."
+        )
+    return Outbound(text, (Button("Thôi, nói tiếp với máy", "/bot"), HOTLINE))
+
+
+def left_queue() -> Outbound:
+    return Outbound("Mình đã bỏ bạn khỏi hàng chờ. Cần gặp người thật thì nhắn mình nhé.", (HUMAN, MENU))
+
+
+def stays_in_queue() -> Outbound:
+    return Outbound(
+        "Mình lo cho bạn nên vẫn giữ bạn trong hàng chờ. Bạn cứ nói tiếp với mình trong lúc chờ nhé."
+    )
+
+
+def counsellor_came(name: str) -> Outbound:
+    return Outbound(f"Tư vấn viên {name} đã vào. Từ giờ {name} trả lời bạn, không phải máy.")
+
+
+def counsellor_left() -> Outbound:
+    return Outbound(
+        "Tư vấn viên đã kết thúc cuộc trò chuyện. Mình (trợ lý tự động) lại ở đây với bạn.", (HUMAN, MENU)
+    )
+
+
+def ask_feedback() -> Outbound:
+    return Outbound(
+        "Câu trả lời vừa rồi có giúp được bạn không?",
+        (Button("Có", "/helpful yes"), Button("Chưa đúng ý", "/helpful no")),
+    )
+
+
+def thank_feedback(helpful: bool) -> Outbound:
+    if helpful:
+        return Outbound("Cảm ơn bạn. Cần gì nữa bạn cứ nhắn nhé.")
+    return Outbound(
+        "Cảm ơn bạn đã nói. Mình ghi lại để sửa. Bạn thử hỏi rõ hơn, hoặc hỏi người thật nhé.",
+        (HUMAN, MENU),
+    )
+
+
+def confirm_delete() -> Outbound:
+    return Outbound(
+        "Bạn muốn mình xóa hết những gì bạn đã nhắn ở đây? Xóa rồi không lấy lại được. "
+        "Mình không giữ tên hay số điện thoại của bạn; chỉ có nội dung trò chuyện, đã mã hóa.",
+        (Button("Xóa hết", "/delete yes"), Button("Không xóa", "/delete no")),
+    )
+
+
+def not_deleted() -> Outbound:
+    return Outbound("Mình không xóa gì cả.", (MENU,))
+
+
+def erased() -> Outbound:
+    return Outbound(
+        "Mình đã xóa hết nội dung trò chuyện của bạn. Ứng dụng bạn đang dùng có thể vẫn giữ bản riêng "
+        "trên máy; bạn xóa thêm ở đó nếu cần."
+    )
+
+
+def screening_paused() -> Outbound:
+    return Outbound("Mình quay lại bộ câu hỏi nhé.")
+
+
+def trouble() -> Outbound:
+    return Outbound(
+        "Mình đang gặp trục trặc nên chưa trả lời được. Mình đã báo tư vấn viên đọc tin này của bạn.",
+        (HOTLINE,),
+    )

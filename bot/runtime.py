@@ -1,0 +1,41 @@
+"""Everything a turn needs, built once by api/app.py and passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answers import Library
+from bot.laws import Register
+from bot.privacy import KeyRing
+from bot.rasa import Rasa
+from bot.screening import Instrument
+from referral_directory.places import Gazetteer
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """`numbers` maps each emergency number of the directory to what answers there; `clock` gives
+    the time with its zone."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    ring: KeyRing
+    register: Register
+    library: Library
+    instrument: Instrument
+    gazetteer: Gazetteer
+    rasa: Rasa
+    numbers: Mapping[str, str]
+    clock: Clock
+
+    def today(self) -> date:
+        """The day in Vietnam: what law is in force depends on it."""
+        return self.clock().astimezone(VIETNAM).date()

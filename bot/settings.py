@@ -1,0 +1,77 @@
+"""Every setting, in one typed place. Read from the environment and `.env`; nothing else reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsBroken
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Names in the environment are these in capitals, with DIEMTUA_ in front (but DATABASE_URL)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DIEMTUA_", env_file=ROOT / ".env", env_file_encoding="utf-8", extra="forbid"
+    )
+
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    data_dir: Path = ROOT / "var"
+    keyring_file: Path | None = None
+
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8000, ge=1, le=65535)
+    rasa_port: int = Field(default=5105, ge=1, le=65535)
+    actions_port: int = Field(default=5155, ge=1, le=65535)
+    rasa_deadline_seconds: float = Field(default=1.5, gt=0, le=10)
+    worker_concurrency: int = Field(default=12, ge=1, le=100)
+    secure_cookies: bool = False
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_secret: SecretStr = SecretStr("")
+    telegram_base_url: str = "https://api.telegram.org"
+    zalo_oa_app_id: str = ""
+    zalo_oa_secret: SecretStr = SecretStr("")
+    zalo_oa_access_token: SecretStr = SecretStr("")
+    zalo_oa_base_url: str = "https://openapi.zalo.me"
+    zalo_bot_token: SecretStr = SecretStr("")
+    zalo_bot_secret: SecretStr = SecretStr("")
+    zalo_bot_base_url: str = "https://bot-api.zaloplatforms.com"
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def keyring(self) -> Path:
+        return self.keyring_file or self.data_dir / "keyring.json"
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsBroken: a value is wrong or unknown; the line names it and where it is set.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{_variable(str(part['loc'][0]))}: {part['msg']}" for part in error.errors()
+        )
+        raise SettingsBroken(
+            f"Cấu hình sai ({problems}). Hãy sửa trong tệp .env hoặc biến môi trường rồi chạy lại."
+        ) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsBroken(
+            f"Không đọc được tệp .env ({error.__class__.__name__}). Hãy lưu lại tệp với mã UTF-8."
+        ) from None
+
+
+def _variable(name: str) -> str:
+    known = name.upper()
+    return known if known.startswith(("DIEMTUA_", "DATABASE_URL")) else f"DIEMTUA_{known}"

@@ -1,0 +1,137 @@
+"""One PostgreSQL for the whole run, with our real migrations; every test starts with clean tables."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from api import database
+from bot.answers import Library
+from bot.laws import Register
+from bot.privacy import KeyRing
+from bot.runtime import Runtime
+from bot.screening import Instrument
+from referral_directory.load import load_services
+from referral_directory.nearest import seed_emergency_numbers
+from referral_directory.places import Gazetteer
+from tests.fakes import SilentRasa
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+SEEDED = {"alembic_version"}
+
+
+class Clock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of a migrated and seeded database of this run alone."""
+    folder = Path(tempfile.mkdtemp(prefix="diemtua-tests-"))
+    folder.chmod(0o755)
+    running = database.EmbeddedServer(folder / "pg")
+    url = running.start()
+    database.migrate(url)
+    yield url
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def tables(server: str) -> list[str]:
+    """Every table that a test may fill: all but the migration's own and the directory's seed."""
+    with psycopg.connect(server) as connection:
+        rows = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+    return [name for (name,) in rows if name not in SEEDED]
+
+
+@pytest.fixture
+def database_url(server: str, tables: list[str]) -> Iterator[str]:
+    """The database, emptied before the test."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+    yield server
+
+
+@pytest.fixture
+async def sessions(database_url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    engine, maker = database.connect(database_url, 5)
+    yield maker
+    await engine.dispose()
+
+
+@pytest.fixture
+async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    async with sessions() as one:
+        yield one
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def ring() -> KeyRing:
+    return KeyRing.fresh()
+
+
+@pytest.fixture(scope="session")
+def register() -> Register:
+    return Register.load()
+
+
+@pytest.fixture(scope="session")
+def library(register: Register) -> Library:
+    return Library.load(register)
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    return Gazetteer.load()
+
+
+@pytest.fixture
+async def runtime(
+    sessions: async_sessionmaker[AsyncSession],
+    ring: KeyRing,
+    register: Register,
+    library: Library,
+    gazetteer: Gazetteer,
+    clock: Clock,
+) -> Runtime:
+    """A turn's surroundings, with the directory seeded and Rasa down."""
+    async with sessions.begin() as one:
+        await load_services(one)
+    return Runtime(
+        sessions=sessions,
+        ring=ring,
+        register=register,
+        library=library,
+        instrument=Instrument.load("dast-10"),
+        gazetteer=gazetteer,
+        rasa=SilentRasa(),  # type: ignore[arg-type]
+        numbers=seed_emergency_numbers(),
+        clock=clock,
+    )
+
+
+def pytest_configure() -> None:
+    os.environ.pop("DATABASE_URL", None)
