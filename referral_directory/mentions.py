@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from referral_directory import place_words as pw
-from referral_directory.spelling import Agreement, Token, agreement, name_key, name_sound
+from referral_directory.spelling import Agreement, Token, agreement, name_key, name_sound, spell
 from referral_directory.units import Level, Unit
 
 Evidence = Literal["typed", "province", "beside", "cue", "capital", "answer"]
@@ -89,17 +89,20 @@ def _names(unit: Unit) -> list[str]:
     if unit.level == "province":
         names += pw.ABBREVIATIONS.get(unit.name, ())
         key = name_key(unit.name)
-        names += ["".join(key)] if len(key) > 1 else []
+        names += [_glued(unit.name)] if len(key) > 1 else []
         if len(key) == 2 and _is_unlike_a_word(key[0][0] + key[1]):
             names.append(key[0][0] + key[1])
     if unit.level == "district":
         names += ["2", "9"] if unit.title == "thành phố Thủ Đức" else []
-        key = name_key(unit.name)
-        glued = "".join(key)
-        names += [glued] if len(key) > 1 and len(glued) >= 6 else []
+        glued = _glued(unit.name)
+        names += [glued] if " " in unit.name and len(glued) >= 6 else []
     if "'" in unit.name:
         names.append(unit.name.replace("'", ""))
     return names
+
+
+def _glued(name: str) -> str:
+    return spell(name.replace(" ", "").replace("-", "").replace("'", ""))[0]
 
 
 def _is_unlike_a_word(short: str) -> bool:

@@ -68,6 +68,7 @@ STREETS = _sounds(
     " công ty, cong ty, cty, khách sạn, khach san, thpt, thcs, tiểu học, đại học, dai hoc, shop, bar,"
     " karaoke, chung cư, chung cu, quốc lộ, ql, sông, song, hồ, núi, ga, bến xe"
 )
+ROADS = _sounds("đường, duong, phố, hẻm, hem, ngõ, ngo, quán, khách sạn, karaoke, cầu")
 HOSPITALS = _sounds("bệnh viện, benh vien, bv, phòng khám, phong kham, nhà thuốc, nha thuoc, viện")
 MARKETS = _sounds("chợ, cho, siêu thị, sieu thi")
 HOSPITAL_NAMES = _phrases(
@@ -86,7 +87,7 @@ EVERYDAY_PLAIN_PROVINCES = _phrases(
     "hòa bình, thái bình, bình định, hải dương, lào cai, lâm đồng, đà nẵng, bến tre, gia lai, nghệ an,"
     " long an, phú thọ, sơn la, cần thơ, hà tĩnh, kiên giang, điện biên, cao bằng, an giang, huế,"
     " hà nam, khánh hòa, thanh hóa, bình dương, cà mau, yên bái, nam định, hà giang, phú yên,"
-    " lai châu, tây ninh, quảng nam, tiền giang, thái nguyên, hưng yên, hậu giang"
+    " lai châu, tây ninh, quảng nam, tiền giang, thái nguyên, hưng yên"
 )
 # After these accent-less names these words show that an everyday phrase was meant.
 NOT_AFTER: dict[tuple[str, ...], frozenset[str]] = {
@@ -101,7 +102,7 @@ NOT_AFTER: dict[tuple[str, ...], frozenset[str]] = {
 
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "Hồ Chí Minh": ("hcm", "tphcm", "hcmc", "sài gòn", "sg", "saigon", "tphochiminh"),
-    "Hà Nội": ("tphn", "hnoi"),
+    "Hà Nội": ("tphn", "hnoi", "hn"),
     "Bà Rịa - Vũng Tàu": ("brvt", "br vt", "bà rịa", "vũng tàu"),
     "Huế": ("thừa thiên huế", "tt huế", "thừa thiên"),
     "Đắk Lắk": ("đắc lắc", "daklak", "đăk lăk", "đaklak"),
@@ -109,7 +110,8 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "Bắc Kạn": ("bắc cạn",),
     "Kon Tum": ("kontum",),
 }
-INITIALS_NOT_FOR = frozenset({"hn"})  # "hn" is also "hôm nay": it needs a cue like the others
+# "hn" is also teencode for "hôm nay": it counts only right after a word like "ở".
+CUE_ONLY = _phrases("hn")
 
 FILLERS = words(
     "dạ da vâng vang ạ a em tôi toi tui mình minh con cháu chau anh chị chi nhà nha ở o tại tai gần gan"

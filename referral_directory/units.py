@@ -47,8 +47,10 @@ class Unit:
     """Something a person may call a place: a unit of today or a former one, with what it is now.
 
     `commune` is today's commune: of a former ward the one that took it (the larger part, where it
-    was divided), of a former district the commune that kept its name, if one did. `old_province`
-    and `old_district` are keys of the former units it lay in; a commune of today may have several.
+    was divided), of a former district the commune that kept its name, if one did. `code` is five
+    digits for a commune, two for a province, "h" and three for a former district, "t" and two for a
+    former province. `old_provinces` and `old_districts` are the titles of the former units it lay
+    in; a commune of today may have several.
     """
 
     level: Level
@@ -59,6 +61,7 @@ class Unit:
     commune: Commune | None
     latitude: float
     longitude: float
+    code: str
     old_provinces: frozenset[str] = frozenset()
     old_districts: frozenset[str] = frozenset()
 
@@ -74,6 +77,8 @@ class _Ward:
     kind: str | None
     district: str
     province: str
+    district_code: str
+    province_code: str
     commune: Commune
 
 
@@ -138,13 +143,13 @@ def _current(
 def _wards(
     database: sqlite3.Connection, by_key: dict[str, Commune], became: dict[str, str]
 ) -> Iterator[_Ward]:
-    for p_key, d_key, w_key, province, district, kind, short in database.execute(
-        "SELECT provinceKey, districtKey, wardKey, province, district, wardType, wardShort"
-        " FROM admin_units_legacy"
+    for p_key, d_key, w_key, province, district, p_code, d_code, kind, short in database.execute(
+        "SELECT provinceKey, districtKey, wardKey, province, district, provinceCode, districtCode,"
+        " wardType, wardShort FROM admin_units_legacy"
     ):
         commune = by_key[became[f"{p_key}_{d_key}_{w_key or ''}"]]
         kind = kind.lower() if kind else None
-        yield _Ward(short, kind, _title(district), _title(province), commune)
+        yield _Ward(short, kind, _title(district), _title(province), d_code, p_code, commune)
 
 
 def _title(full: str) -> str:
@@ -165,7 +170,15 @@ def _province_units(provinces: Iterable[Province]) -> Iterator[Unit]:
     for province in provinces:
         kind, name = _split(province.title)
         yield Unit(
-            "province", name, kind, False, province, None, province.latitude, province.longitude
+            level="province",
+            name=name,
+            kind=kind,
+            former=False,
+            province=province,
+            commune=None,
+            latitude=province.latitude,
+            longitude=province.longitude,
+            code=province.code,
         )
 
 
@@ -186,6 +199,7 @@ def _commune_units(communes: Iterable[Commune], wards: list[_Ward]) -> Iterator[
             commune=commune,
             latitude=commune.latitude,
             longitude=commune.longitude,
+            code=commune.code,
             old_provinces=frozenset(old_provinces[commune.code]),
             old_districts=frozenset(old_districts[commune.code]),
         )
@@ -216,6 +230,12 @@ def _namesake(title: str, members: list[_Ward]) -> Commune | None:
     return None
 
 
+def _former_code(level: Level, ward: _Ward) -> str:
+    if level == "commune":
+        return ward.commune.code
+    return f"h{ward.district_code}" if level == "district" else f"t{ward.province_code}"
+
+
 def _former(level: Level, title: str, members: list[_Ward], commune: Commune | None) -> Unit:
     kind, name = _split(title)
     # A few units lay across today's border; the side with more wards is what people mean.
@@ -230,6 +250,7 @@ def _former(level: Level, title: str, members: list[_Ward], commune: Commune | N
         commune=commune,
         latitude=sum(c.latitude for c in at) / len(at),
         longitude=sum(c.longitude for c in at) / len(at),
+        code=_former_code(level, members[0]),
         old_provinces=frozenset({members[0].province}),
         old_districts=frozenset({members[0].district}),
     )

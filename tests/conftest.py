@@ -22,6 +22,7 @@ from referral_directory.load import load_services
 from referral_directory.nearest import seed_emergency_numbers
 from referral_directory.places import Gazetteer
 from tests.fakes import SilentRasa
+from tests.processes import RasaPair
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SEEDED = {"alembic_version"}
@@ -106,6 +107,22 @@ def library(register: Register) -> Library:
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
     return Gazetteer.load()
+
+
+@pytest.fixture(scope="session")
+def rasa(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RasaPair]:
+    """The real Rasa and its action server, with the trained model."""
+    pair = RasaPair(tmp_path_factory.mktemp("rasa"), database.admit_rasa(server))
+    try:
+        pair.wait()
+        yield pair
+    finally:
+        pair.stop()
+
+
+@pytest.fixture(scope="session")
+def rasa_url(rasa: RasaPair) -> str:
+    return rasa.url
 
 
 @pytest.fixture

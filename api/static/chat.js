@@ -41,10 +41,12 @@ const pendingMessages = new Map();
 let holder = { held_by: "", name: "" };
 let typingTimer = 0;
 let outage = "";
+let isFollowing = true;
 
 const session = new Session(startAnew);
 const outgoing = new Outgoing(session, wasSent, wasNotSent);
 const stream = new Stream(session, takeEvent, lineChanged);
+let hasBegun = session.isResumed;
 const conversation = new Conversation(log, {
   onChoice: choose,
   onLocate: sendLocation,
@@ -71,6 +73,7 @@ function send(message) {
   pendingMessages.set(whole.id, whole);
   say("");
   settle();
+  hasBegun = true;
   conversation.showOwn(whole);
   toBottom();
   outgoing.send(whole);
@@ -131,26 +134,24 @@ function takeEvent(type, data) {
 }
 
 function showMessage(message) {
-  const wasAtBottom = isAtBottom();
   const node = conversation.show(message);
   if (!node) return;
   if (message.from !== "you") typing.hidden = true;
-  follow(node, wasAtBottom);
+  follow(node, message.urgent);
 }
 
-/** Who answers now; while the line is down the old answer would be a guess, so it is replaced. */
+/** Say who answers now. While the line is down that would be a guess: `lineChanged` replaces it. */
 function showHolder() {
   status.dataset.by = holder.held_by;
   if (ANSWERS[holder.held_by]) status.textContent = ANSWERS[holder.held_by](holder.name);
 }
 
 function showTyping(from) {
-  const wasAtBottom = isAtBottom();
   byId("typing-who").textContent = (from === "counsellor" ? "Tư vấn viên" : "Trợ lý") + " đang viết…";
   typing.hidden = false;
   clearTimeout(typingTimer);
   typingTimer = setTimeout(() => { typing.hidden = true; }, TYPING_MS);
-  if (wasAtBottom) toBottom();
+  if (isFollowing && hasBegun) toBottom();
 }
 
 function lineChanged(isUp, error) {
@@ -217,11 +218,17 @@ function isAtBottom() {
 function toBottom() {
   window.scrollTo(0, document.documentElement.scrollHeight);
   newer.hidden = true;
+  isFollowing = true;
 }
 
-/** Go along with the talk, but never pull away someone who is reading further up. */
-function follow(node, wasAtBottom) {
-  if (!wasAtBottom) {
+/**
+ * Go along with the talk, but never pull away someone who is reading further up, and let the
+ * promise at the top be read first. What `must` be seen (danger) is always brought into view.
+ */
+function follow(node, must) {
+  const mayStay = !hasBegun && node.getBoundingClientRect().top < dock.getBoundingClientRect().top - 80;
+  if (!must && mayStay) return;
+  if (!must && !(isFollowing && hasBegun)) {
     newer.hidden = false;
     return;
   }
@@ -249,7 +256,16 @@ function listenToPerson() {
     event.preventDefault(); // A #fragment would add to the history that quick exit leaves behind.
     text.focus();
   });
-  window.addEventListener("scroll", () => { if (isAtBottom()) newer.hidden = true; }, { passive: true });
+}
+
+function keepInView() {
+  window.addEventListener("scroll", () => {
+    isFollowing = isAtBottom();
+    if (isFollowing) newer.hidden = true;
+  }, { passive: true });
+  const keepUp = () => { if (isFollowing && hasBegun) toBottom(); };
+  window.addEventListener("resize", keepUp);
+  new ResizeObserver(keepUp).observe(dock); // A longer text or an error line would cover the talk.
 }
 
 function listenToDevice() {
@@ -270,8 +286,10 @@ history.scrollRestoration = "manual";
 [HUMAN, MENU].forEach((button) => conversation.nameChoice(button));
 if (session.isResumed) log.setAttribute("aria-busy", "true");
 byId("loading").hidden = true;
+byId("welcome").hidden = false;
 dock.hidden = false;
 listenToPerson();
+keepInView();
 listenToDevice();
 textChanged();
 stream.run();

@@ -203,12 +203,17 @@ export class Stream {
     this.onLine = onLine;
     this.failures = 0;
     this.heardAt = 0;
-    this.restart();
+    this.lastId = "";
+    this.isOpen = false;
+    this.isStale = false;
   }
 
-  /** Forget the place in the stream: the next connection brings the whole conversation. */
+  /** The session is another one: bring its whole conversation, and drop a line to the old one. */
   restart() {
     this.lastId = "";
+    this.isStale = this.isOpen;
+    if (this.isOpen) this.abort.abort();
+    if (this.endRest) this.endRest();
   }
 
   /** Stay connected until the person leaves. */
@@ -221,8 +226,11 @@ export class Stream {
         reason = error;
       }
       if (this.session.hasLeft) return;
-      this.onLine(false, reason);
-      await this.rest(pauseAfter(this.failures++));
+      if (!this.isStale) {
+        this.onLine(false, reason);
+        await this.rest(pauseAfter(this.failures++));
+      }
+      this.isStale = false;
     }
   }
 
@@ -235,6 +243,7 @@ export class Stream {
         headers: this.lastId ? { "Last-Event-ID": this.lastId } : {},
         signal,
       }));
+      this.isOpen = true;
       this.onLine(true, null);
       const reader = response.body.getReader();
       const decoder = new TextDecoder();
@@ -247,6 +256,7 @@ export class Stream {
         parse(decoder.decode(value, { stream: true }));
       }
     } finally {
+      this.isOpen = false;
       clearTimeout(this.watch);
     }
   }

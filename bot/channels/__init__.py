@@ -1,4 +1,4 @@
-"""The contract of a channel: verify, parse, render, send. One file a channel, nothing else knows it.
+"""The contract of a channel: verify, parse, render, send. One file each; nothing else knows it.
 
 `verify`, `parse` and `render` are pure and never raise on foreign bytes; `send` is the only I/O and
 says what became of the call instead of raising.
@@ -85,7 +85,7 @@ def numbered(message: Outbound) -> str:
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """`text` in parts of at most `limit` characters, cut after a paragraph, a sentence or a word."""
+    """`text` in parts of at most `limit` characters, cut after a paragraph, sentence or word."""
     parts: list[str] = []
     rest = text.strip()
     while len(rest) > limit:

@@ -95,11 +95,18 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        tagger: pycrfsuite.Tagger | None = None,
+        learnt: bytes = b"",
     ) -> None:
-        """Without `tagger` the component must be trained before it is asked."""
+        """`learnt` is what crfsuite saved; without it the component must be trained first."""
         self._config, self._storage, self._resource = config, model_storage, resource
-        self._tagger = tagger
+        self._tagger: pycrfsuite.Tagger | None = None
+        if learnt:
+            self._open(learnt)
+
+    def _open(self, learnt: bytes) -> None:
+        self._learnt = learnt  # crfsuite reads from this memory and does not keep it alive
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open_inmemory(learnt)
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -110,11 +117,6 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """Weights of the L1 and L2 penalties, and the most rounds of training."""
         return {"c1": 0.1, "c2": 0.1, "max_iterations": 60}
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        """What must be installed."""
-        return ["pycrfsuite"]
 
     @classmethod
     def create(
@@ -142,10 +144,8 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
             ValueError: the model holds none.
         """
         with model_storage.read_from(resource) as folder:
-            saved = (folder / _FILE).read_bytes()
-        tagger = pycrfsuite.Tagger()
-        tagger.open_inmemory(saved)
-        return cls(config, model_storage, resource, tagger)
+            learnt = (folder / _FILE).read_bytes()
+        return cls(config, model_storage, resource, learnt)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn every example as written, and again without diacritics and capitals.
@@ -175,11 +175,10 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / _FILE
             trainer.train(str(path))
-            saved = path.read_bytes()
+            learnt = path.read_bytes()
         with self._storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_bytes(saved)
-        self._tagger = pycrfsuite.Tagger()
-        self._tagger.open_inmemory(saved)
+            (folder / _FILE).write_bytes(learnt)
+        self._open(learnt)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what is found to each message's entities."""
@@ -196,18 +195,39 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class FoldedSynonyms(EntitySynonymMapper):
-    """Rasa's synonyms, found with and without diacritics, and inside a longer phrase.
+    """Rasa's synonyms by entity, found with and without diacritics, and inside a longer phrase.
 
-    "trung tâm cai nghiện tư nhân" holds the synonym "trung tâm cai nghiện": the longest one counts.
+    A synonym is named after its entity, as in "kind:rehab_centre", so that "methadone" can be a kind
+    of service in one sentence and a substance in another. "trung tâm cai nghiện tư nhân" holds the
+    name "trung tâm cai nghiện": the longest name held counts.
     """
 
+    def __init__(
+        self,
+        config: dict[str, Any] | None,
+        model_storage: ModelStorage,
+        resource: Resource,
+        synonyms: dict[str, Any] | None = None,
+    ) -> None:
+        """`synonyms`: the lower-case name of each, and what it stands for."""
+        super().__init__(config, model_storage, resource, synonyms)
+        self._folded: dict[str, dict[str, str]] = {}
+        for name, meaning in self.synonyms.items():
+            entity, _, code = str(meaning).partition(":")
+            if code and name != str(meaning).lower():
+                self._folded.setdefault(entity, {})[fold(nfc(name))] = code
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """There is nothing to set."""
+        return {}
+
     def replace_synonyms(self, entities: list[dict[str, Any]]) -> None:
-        """Give every entity that holds a synonym the value it stands for."""
-        if not hasattr(self, "_folded"):
-            self._folded = {fold(nfc(name)): code for name, code in self.synonyms.items()}
+        """Give every entity that holds a synonym the code it stands for."""
         for entity in entities:
+            names = self._folded.get(entity["entity"], {})
             value = f" {fold(nfc(str(entity['value']))).lower()} "
-            held = [name for name in self._folded if f" {name} " in value]
-            if held and entity["entity"] != "place":
-                entity["value"] = self._folded[max(held, key=len)]
+            held = [name for name in names if f" {name} " in value]
+            if held:
+                entity["value"] = names[max(held, key=len)]
                 self.add_processor_name(entity)

@@ -121,7 +121,7 @@ def test_a_file_whose_key_names_no_item_is_refused() -> None:
 
 
 def test_every_item_ships_once_in_order() -> None:
-    assert ITEMS == [f"q{n}" for n in range(1, 11)]
+    assert [f"q{n}" for n in range(1, 11)] == ITEMS
 
 
 # --- consent ---
@@ -151,7 +151,8 @@ def test_credit_and_missing_validation_are_shown_before_the_first_question() -> 
 def test_consent_given_asks_item_one(text: str) -> None:
     step = say(text, state=start(DAST)[0])
     assert step.outcome == "asked"
-    assert step.state is not None and step.state.consented
+    assert step.state is not None
+    assert step.state.consented
     assert step.replies[0].text.startswith("Câu 1/10")
 
 
@@ -234,25 +235,29 @@ def phrases(joined: str) -> list[str]:
 @pytest.mark.parametrize("text", phrases(YES))
 def test_yes_in_every_way_of_writing(text: str) -> None:
     step = say(text)
-    assert step.state is not None and step.state.answers == {"q1": "yes"}
+    assert step.state is not None
+    assert step.state.answers == {"q1": "yes"}
 
 
 @pytest.mark.parametrize("text", phrases(NO))
 def test_no_in_every_way_of_writing(text: str) -> None:
     step = say("có", text)
-    assert step.state is not None and step.state.answers == {"q1": "yes", "q2": "no"}
+    assert step.state is not None
+    assert step.state.answers == {"q1": "yes", "q2": "no"}
 
 
 @pytest.mark.parametrize("text", phrases(SKIP))
 def test_skip_in_every_way_of_writing(text: str) -> None:
     step = say(text)
-    assert step.state is not None and step.state.answers == {"q1": None}
+    assert step.state is not None
+    assert step.state.answers == {"q1": None}
 
 
 @pytest.mark.parametrize("text", phrases(BACK))
 def test_back_in_every_way_of_writing(text: str) -> None:
     step = say("có", "không", text)
-    assert step.state is not None and step.state.answers == {"q1": "yes"}
+    assert step.state is not None
+    assert step.state.answers == {"q1": "yes"}
     assert step.replies[0].text.startswith("Câu 2/10")
 
 
@@ -301,7 +306,8 @@ def test_a_word_that_could_mean_two_things_without_diacritics_is_asked_again() -
 
 def test_sometimes_able_to_stop_means_not_always() -> None:
     step = say("có", "không", "thỉnh thoảng")
-    assert step.state is not None and step.state.answers["q3"] == "no"
+    assert step.state is not None
+    assert step.state.answers["q3"] == "no"
 
 
 def test_an_interruption_leaves_the_question_as_it_was() -> None:
@@ -314,12 +320,14 @@ def test_an_interruption_leaves_the_question_as_it_was() -> None:
 
 def test_going_back_forgets_the_answer_and_takes_the_new_one() -> None:
     step = say("có", "không", "/s back", "có")
-    assert step.state is not None and step.state.answers == {"q1": "yes", "q2": "yes"}
+    assert step.state is not None
+    assert step.state.answers == {"q1": "yes", "q2": "yes"}
 
 
 def test_back_at_item_one_returns_to_the_consent() -> None:
     step = say("/s back")
-    assert step.state is not None and not step.state.consented
+    assert step.state is not None
+    assert not step.state.consented
     assert "/s agree" in payloads(step.replies[0])
 
 
@@ -328,7 +336,9 @@ def test_back_at_item_one_returns_to_the_consent() -> None:
 
 def finish(answers: Sequence[str]) -> Step:
     step = say(*(f"/s {given}" for given in answers))
-    assert step.outcome == "finished" and step.state is None and step.result is not None
+    assert step.outcome == "finished"
+    assert step.state is None
+    assert step.result is not None
     return step
 
 
@@ -348,13 +358,15 @@ def test_result_names_the_level_and_is_no_diagnosis(points: int, band: str) -> N
     assert (step.result.score, step.result.band) == (points, band)
     text = step.replies[0].text
     assert f"mức nguy cơ của bạn: {LEVELS[band]}." in text
-    assert "không phải chẩn đoán" in text and "cơ sở y tế" in text
+    assert "không phải chẩn đoán" in text
+    assert "cơ sở y tế" in text
 
 
 @pytest.mark.parametrize(("points", "band"), EDGES)
 def test_high_risk_is_offered_a_counsellor_first(points: int, band: str) -> None:
     offered = payloads(finish(with_score(points)).replies[0])
-    assert "/human" in offered and "/place" in offered
+    assert "/human" in offered
+    assert "/place" in offered
     assert (offered[0] == "/human") is (band in ("substantial", "severe"))
 
 
@@ -461,7 +473,8 @@ def test_whatever_is_said_the_screening_ends_or_stays_valid(said: list[str]) -> 
     for text in said:
         step = answer(DAST, state, text)
         if step.state is None:
-            assert step.outcome in ("stopped", "finished") and step.replies
+            assert step.outcome in ("stopped", "finished")
+            assert step.replies
             assert (step.result is not None) is (step.outcome == "finished")
             return
         assert step.outcome in ("asked", "not_an_answer")

@@ -1,0 +1,1 @@
+"""`make bench`: what the whole costs next to bare Rasa, printed side by side in one run."""

@@ -1,0 +1,145 @@
+"""Order of precedence in a turn: danger, then a counsellor, then the bot; and what happens when
+something of ours breaks."""
+
+from __future__ import annotations
+
+import dataclasses
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from actions.commands import AskPlace, CallCounsellor, FindAnswer, FindPlace, Unsure
+from api import auth
+from bot import handoff, inbox, jobs, turn
+from bot.messages import Inbound
+from bot.runtime import Runtime
+from bot.store import open_talk, read_lines
+from bot.tables import Counsellor, Episode
+from tests.fakes import BrokenRasa, ToldRasa
+
+
+async def say(runtime: Runtime, text: str, kind: str = "text") -> tuple[UUID, list[str]]:
+    event = Inbound("terminal", str(uuid4()), "a", kind, text)  # type: ignore[arg-type]
+    async with runtime.sessions.begin() as session:
+        received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+    assert received is not None
+    await jobs.bring_up_to_date(runtime, {}, received.conversation_id)
+    return received.conversation_id, await lines(runtime, received.conversation_id)
+
+
+async def lines(runtime: Runtime, conversation_id: UUID) -> list[str]:
+    async with runtime.sessions() as session:
+        talk = await open_talk(session, runtime.ring, conversation_id)
+        assert talk is not None
+        return [line.text for line in await read_lines(session, talk) if line.author == "bot"]
+
+
+async def counsellor(runtime: Runtime) -> Counsellor:
+    async with runtime.sessions.begin() as session:
+        await auth.create_counsellor(session, "lan", "Lan", "counsellor", runtime.clock())
+    async with runtime.sessions() as session:
+        return (await session.scalars(select(Counsellor))).one()
+
+
+async def take(runtime: Runtime, who: Counsellor) -> None:
+    async with runtime.sessions.begin() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+        await handoff.claim(session, runtime.ring, case.handoff_id, who, runtime.clock())
+
+
+async def test_danger_is_judged_before_rasa_is_asked(runtime: Runtime) -> None:
+    rasa = ToldRasa([FindAnswer()])
+    runtime = dataclasses.replace(runtime, rasa=rasa)  # type: ignore[arg-type]
+    _, said = await say(runtime, "em uong ca vi thuoc roi, em muon chet")
+    assert rasa.asked == []
+    assert "115" in said[-1]
+
+
+async def test_danger_is_noticed_while_a_counsellor_has_the_chat(runtime: Runtime) -> None:
+    await say(runtime, "em muốn gặp người thật")
+    await take(runtime, await counsellor(runtime))
+    conversation_id, before = await say(runtime, "dạ em nghe")
+    _, after = await say(runtime, "em vừa uống cả vỉ thuốc ngủ rồi, tạm biệt")
+    assert len(after) == len(before) + 1
+    assert "115" in after[-1]
+    async with runtime.sessions() as session:
+        episode = (await session.scalars(select(Episode))).one()
+    assert (episode.conversation_id, episode.level) == (conversation_id, "emergency")
+
+
+async def test_the_bot_is_silent_while_a_counsellor_has_the_chat(runtime: Runtime) -> None:
+    _, _ = await say(runtime, "em muốn gặp người thật")
+    await take(runtime, await counsellor(runtime))
+    conversation_id, said = await say(runtime, "cai nghiện tại nhà mất bao lâu")
+    assert not any("24 tháng" in text for text in said)
+
+
+async def test_a_counsellor_who_comes_in_while_the_bot_thinks_silences_it(
+    runtime: Runtime,
+) -> None:
+    conversation_id, _ = await say(runtime, "em muốn gặp người thật")
+    who = await counsellor(runtime)
+    event = Inbound("terminal", "late", "a", "text", "cai nghiện tại nhà mất bao lâu")
+    async with runtime.sessions.begin() as session:
+        await inbox.receive(session, runtime.ring, event, runtime.clock())
+    async with runtime.sessions() as session:
+        waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
+    assert waiting is not None
+    decided = await turn.take_turn(runtime, waiting.talk, waiting.inbound)
+    assert decided.replies
+    await take(runtime, who)
+    async with runtime.sessions.begin() as session:
+        await turn.record(session, runtime, waiting, decided, runtime.clock())
+    assert not any("24 tháng" in text for text in await lines(runtime, conversation_id))
+
+
+async def test_when_our_code_breaks_a_human_is_called_and_words_stay_out_of_the_log(
+    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runtime = dataclasses.replace(runtime, rasa=BrokenRasa())  # type: ignore[arg-type]
+    conversation_id, said = await say(runtime, "điều rất riêng tư")
+    assert "trục trặc" in said[-1]
+    async with runtime.sessions() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+    assert case.conversation_id == conversation_id
+    shown = capsys.readouterr()
+    assert "turn.failed" in shown.out + shown.err
+    assert "riêng tư" not in shown.out + shown.err
+
+
+async def test_danger_is_answered_even_when_our_code_breaks(runtime: Runtime) -> None:
+    runtime = dataclasses.replace(runtime, rasa=BrokenRasa())  # type: ignore[arg-type]
+    _, said = await say(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
+    assert "115" in said[-1]
+
+
+async def test_unsure_rasa_leaves_it_to_search(runtime: Runtime) -> None:
+    runtime = dataclasses.replace(runtime, rasa=ToldRasa([Unsure()]))  # type: ignore[arg-type]
+    _, said = await say(runtime, "cai nghiện tại nhà mất bao lâu")
+    assert "24 tháng" in said[-1]
+
+
+async def test_rasa_is_asked_in_plain_words_where_people_write_teencode(runtime: Runtime) -> None:
+    rasa = ToldRasa([FindAnswer()])
+    await say(dataclasses.replace(runtime, rasa=rasa), "cai ng tại nhà bn lâu z")  # type: ignore[arg-type]
+    assert "nghiện" in rasa.asked[0]
+
+
+async def test_several_commands_in_one_turn_are_all_carried_out(runtime: Runtime) -> None:
+    rasa = ToldRasa([FindAnswer(), CallCounsellor()])
+    _, said = await say(dataclasses.replace(runtime, rasa=rasa), "cai nghiện tại nhà mất bao lâu")  # type: ignore[arg-type]
+    assert any("24 tháng" in text for text in said)
+    assert any("báo tư vấn viên" in text for text in said)
+
+
+async def test_a_form_left_open_in_rasa_does_not_nag(runtime: Runtime) -> None:
+    rasa = ToldRasa([FindAnswer(), AskPlace()])
+    _, said = await say(dataclasses.replace(runtime, rasa=rasa), "cai nghiện tại nhà mất bao lâu")  # type: ignore[arg-type]
+    assert not any("Bạn ở xã, phường" in text for text in said)
+
+
+async def test_a_place_that_rasa_found_is_looked_up(runtime: Runtime) -> None:
+    rasa = ToldRasa([FindPlace(place="Long Hồ", kind="counselling_point")])
+    _, said = await say(dataclasses.replace(runtime, rasa=rasa), "Chỗ nào tư vấn gần Long Hồ")  # type: ignore[arg-type]
+    assert "Long Hồ" in said[-1]
