@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
-from sanic import HTTPResponse, Request, Sanic
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
 
 HOST = "127.0.0.1"
 PORT = 5155
 
 
-async def keep_request_private(request: Request, response: HTTPResponse) -> None:
+async def keep_request_private(request: Request, response: BaseHTTPResponse) -> None:
     """Leave out of an error what the person wrote."""
     if response.status >= 500:
         response.body = json.dumps({"error": "the action failed"}).encode()
 
 
-def build_app() -> Sanic:  # type: ignore[type-arg]
+def build_app() -> Sanic[Any, Any]:
     """The SDK's application with this package's actions."""
     executor = ActionExecutor()
     executor.register_package("actions")
-    app = create_app(executor, cors_origins=[])
+    app: Sanic[Any, Any] = create_app(executor, cors_origins=[])
     app.register_middleware(keep_request_private, "response")
     app.config.KEEP_ALIVE_TIMEOUT = 120
     return app

@@ -40,6 +40,11 @@ def _give(dispatcher: CollectingDispatcher, command: Command) -> None:
     dispatcher.utter_message(json_message=to_json(command))
 
 
+def _intent(tracker: Tracker) -> str:
+    """The intent of the latest message; "nlu_fallback" stays that, whatever came second."""
+    return str(tracker.latest_message.get("intent", {}).get("name"))
+
+
 def _entity(tracker: Tracker, name: str) -> str | None:
     """The first value of an entity in the latest message."""
     return next((str(value) for value in tracker.get_latest_entity_values(name) if value), None)
@@ -151,7 +156,7 @@ class TakeFeedbackAction(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> _Events:
         """TakeFeedback: helpful, not helpful, or in free words, which the core has itself."""
-        _give(dispatcher, TakeFeedback(helpful=_HELPFUL.get(tracker.get_intent_of_latest_message())))
+        _give(dispatcher, TakeFeedback(helpful=_HELPFUL.get(_intent(tracker))))
         return [SlotSet("feedback", None)]
 
 
@@ -177,7 +182,7 @@ class SmallTalkAction(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> _Events:
         """SmallTalk about what the latest message is about."""
-        intent = tracker.get_intent_of_latest_message()
+        intent = _intent(tracker)
         _give(dispatcher, SmallTalk(about=_ABOUT.get(intent, intent)))
         return []
 

@@ -55,9 +55,7 @@ async def begin(request: Request) -> dict[str, str]:
 
 
 @router.post("/chat/messages", status_code=202)
-async def send(
-    request: Request, authorization: Annotated[str, Header()] = ""
-) -> JSONResponse:
+async def send(request: Request, authorization: Annotated[str, Header()] = "") -> JSONResponse:
     runtime: Runtime = request.app.state.runtime
     token = _token(authorization)
     inbound = web.parse(await _body(request), token)
@@ -148,7 +146,7 @@ async def _lines(session: AsyncSession, talk: Talk, last: int) -> list[dict[str,
 
 
 async def _state(session: AsyncSession, talk: Talk) -> str:
-    """"bot", "queue" or "counsellor:NAME"."""
+    """ "bot", "queue" or "counsellor:NAME"."""
     if talk.holder != "counsellor":
         return talk.holder
     name = await session.scalar(

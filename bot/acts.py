@@ -59,10 +59,19 @@ _RULES: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
 _SMALL: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
     (re.compile(pattern), command)
     for pattern, command in (
-        (r"(?:xin |em |da |da em )?(?:chao|hello|hi|alo|hey)(?:\s+\w+){0,3}", SmallTalk("greeting")),
-        (r"(?:da |em |ok |vang )?(?:cam on|thank|thanks|tks|cam on nhieu)(?:\s+\w+){0,4}", SmallTalk("thanks")),
+        (
+            r"(?:xin |em |da |da em )?(?:chao|hello|hi|alo|hey)(?:\s+\w+){0,3}",
+            SmallTalk("greeting"),
+        ),
+        (
+            r"(?:da |em |ok |vang )?(?:cam on|thank|thanks|tks|cam on nhieu)(?:\s+\w+){0,4}",
+            SmallTalk("thanks"),
+        ),
         (r"(?:tam biet|bye|bai bai|hen gap lai)(?:\s+\w+){0,3}", SmallTalk("goodbye")),
-        (r"(?:ban|may|day) la (?:ai|gi|nguoi hay (?:may|bot)|bot (?:ha|a|phai khong))", SmallTalk("who_are_you")),
+        (
+            r"(?:ban|may|day) la (?:ai|gi|nguoi hay (?:may|bot)|bot (?:ha|a|phai khong))",
+            SmallTalk("who_are_you"),
+        ),
         (r"(?:khong|chua) (?:hieu|ro)(?:\s+\w+){0,3}|noi lai(?:\s+\w+){0,3}", SmallTalk("repeat")),
         (r"(?:hay|dung|huu ich|tot) (?:qua|lam|roi)", TakeFeedback(True)),
         (r"(?:sai roi|khong dung|chua dung(?: y)?|tra loi sai|khong giup gi)", TakeFeedback(False)),

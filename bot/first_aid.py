@@ -107,7 +107,9 @@ def urgent(label: str, person: str, numbers: Mapping[str, str]) -> Outbound:
     """The reply to a danger that is not (yet) in progress."""
     advice = ADVICE[label]
     if person == "other":
-        opening = "Cảm ơn bạn đã nói ra và lo cho người đó. Chuyện này không nên để một mình bạn gánh."
+        opening = (
+            "Cảm ơn bạn đã nói ra và lo cho người đó. Chuyện này không nên để một mình bạn gánh."
+        )
     else:
         opening = "Cảm ơn bạn đã nói ra với mình. Chịu như vậy chắc nặng lắm; bạn không phải chịu một mình."
     text = (
@@ -126,7 +128,9 @@ def soft(label: str, person: str) -> Outbound:
         text = "Mình hỏi thẳng vì lo cho bạn: bạn có đang nghĩ đến chuyện làm hại mình hay không muốn sống không?"
     else:
         text = "Mình hỏi thẳng vì lo cho bạn: lúc này bạn có đang gặp nguy hiểm không?"
-    return Outbound(text, (Button("Có, cần người giúp", "/human"), Button("Không, mình ổn", "/safe")))
+    return Outbound(
+        text, (Button("Có, cần người giúp", "/human"), Button("Không, mình ổn", "/safe"))
+    )
 
 
 def still_here(person: str, numbers: Mapping[str, str]) -> Outbound:

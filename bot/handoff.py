@@ -20,10 +20,16 @@ from bot import outbox, replies
 from bot.errors import AlreadyTaken, NotFound
 from bot.messages import Outbound
 from bot.privacy import KeyRing, seal_json, unseal_json
-from bot.store import Talk, append, notify, open_talk, set_holder
+from bot.store import Talk, append, has_line, notify, open_talk, set_holder
 from bot.tables import AuditRow, Conversation, Counsellor, Episode, Handoff, Person
 
 DANGER_NOW, DANGER, ORDINARY = 2, 1, 0
+CASE = (
+    select(Handoff, Person, Counsellor.name)
+    .join(Conversation, Conversation.id == Handoff.conversation_id)
+    .join(Person, Person.id == Conversation.person_id)
+    .outerjoin(Counsellor, Counsellor.id == Handoff.counsellor_id)
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,14 @@ async def ask_for_counsellor(
 
 
 async def open_episode(
-    session: AsyncSession, talk: Talk, *, label: str, level: str, person: str, why: list[str], now: datetime
+    session: AsyncSession,
+    talk: Talk,
+    *,
+    label: str,
+    level: str,
+    person: str,
+    why: list[str],
+    now: datetime,
 ) -> None:
     """Remember a danger until a counsellor closes it; a further alarm joins the open episode."""
     joined = await session.execute(
@@ -111,44 +124,39 @@ async def open_episode(
 
 
 async def has_open_episode(session: AsyncSession, conversation_id: UUID) -> bool:
-    found = await session.execute(
-        select(Episode.id)
-        .where(Episode.conversation_id == conversation_id, Episode.closed_at.is_(None))
-        .limit(1)
+    found = select(Episode.id).where(
+        Episode.conversation_id == conversation_id, Episode.closed_at.is_(None)
     )
-    return found.first() is not None
+    return await session.scalar(found.limit(1)) is not None
 
 
 async def queue(session: AsyncSession, ring: KeyRing) -> list[Case]:
     """Everything open: danger first, then waiting before claimed, then the longest waiting."""
+    waiting_first = case((Handoff.state == "waiting", 0), else_=1)
     rows = await session.execute(
-        select(Handoff, Person, Counsellor.name)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .join(Person, Person.id == Conversation.person_id)
-        .outerjoin(Counsellor, Counsellor.id == Handoff.counsellor_id)
-        .where(Handoff.state != "closed")
-        .order_by(
-            case((Handoff.state == "waiting", 0), else_=1), Handoff.priority.desc(), Handoff.opened_at
+        CASE.where(Handoff.state != "closed").order_by(
+            waiting_first, Handoff.priority.desc(), Handoff.opened_at
         )
     )
     return [_case(handoff, person, name, ring) for handoff, person, name in rows]
 
 
-async def find_case(session: AsyncSession, ring: KeyRing, handoff_id: UUID) -> Case:
-    """One case, open or closed.
+async def find_case(
+    session: AsyncSession, ring: KeyRing, handoff_id: UUID, *, lock: bool = False
+) -> Case:
+    """One case, open or closed. `lock` holds its conversation until the commit, so that who may do
+    what cannot change meanwhile; everybody locks the conversation before its handoff.
 
     Raises:
         NotFound: there is none, or its citizen had it erased.
     """
-    row = (
+    if lock:
+        which = select(Handoff.conversation_id).where(Handoff.id == handoff_id).scalar_subquery()
         await session.execute(
-            select(Handoff, Person, Counsellor.name)
-            .join(Conversation, Conversation.id == Handoff.conversation_id)
-            .join(Person, Person.id == Conversation.person_id)
-            .outerjoin(Counsellor, Counsellor.id == Handoff.counsellor_id)
-            .where(Handoff.id == handoff_id)
+            select(Conversation.id).where(Conversation.id == which).with_for_update()
         )
-    ).one_or_none()
+    found = CASE.where(Handoff.id == handoff_id).execution_options(populate_existing=True)
+    row = (await session.execute(found)).one_or_none()
     if row is None:
         raise NotFound("Không còn cuộc trò chuyện này (người viết có thể đã xóa dữ liệu).")
     return _case(row[0], row[1], row[2], ring)
@@ -163,50 +171,67 @@ async def claim(
         AlreadyTaken: a colleague has it, named in the line; or it is closed.
         NotFound: there is no such case.
     """
-    taken = await session.execute(
-        update(Handoff)
-        .where(Handoff.id == handoff_id, Handoff.state == "waiting")
-        .values(state="claimed", counsellor_id=counsellor.id, claimed_at=now)
-        .returning(Handoff.conversation_id)
-        .execution_options(synchronize_session=False)
-    )
-    conversation_id = taken.scalar_one_or_none()
-    if conversation_id is None:
-        case_ = await find_case(session, ring, handoff_id)
-        if case_.state == "claimed" and case_.counsellor_id == counsellor.id:
-            return case_
+    case_ = await find_case(session, ring, handoff_id, lock=True)
+    if case_.state == "claimed" and case_.counsellor_id == counsellor.id:
+        return case_
+    if case_.state != "waiting":
         who = f"{case_.counsellor} đã nhận" if case_.state == "claimed" else "Đã đóng"
         raise AlreadyTaken(f"{who} cuộc trò chuyện này.")
-    talk = await _talk(session, ring, conversation_id)
-    await set_holder(session, conversation_id, "counsellor")
+    await session.execute(
+        update(Handoff)
+        .where(Handoff.id == handoff_id)
+        .values(state="claimed", counsellor_id=counsellor.id, claimed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    talk = await _talk(session, ring, case_.conversation_id)
+    await set_holder(session, talk.id, "counsellor")
     await outbox.post(session, talk, "bot", [replies.counsellor_came(counsellor.name)], now)
     await audit(session, counsellor, "claim", handoff_id, now)
-    await notify(session, "queue", conversation_id)
+    await notify(session, "queue", talk.id)
     return await find_case(session, ring, handoff_id)
 
 
 async def say(
-    session: AsyncSession, ring: KeyRing, case_: Case, counsellor: Counsellor, text: str, now: datetime
+    session: AsyncSession,
+    ring: KeyRing,
+    case_: Case,
+    counsellor: Counsellor,
+    text: str,
+    now: datetime,
+    *,
+    uid: UUID | None = None,
 ) -> None:
-    """Send the counsellor's words to the citizen."""
+    """Send the counsellor's words to the citizen, but not those stored as `uid` before."""
     talk = await _talk(session, ring, case_.conversation_id)
-    await outbox.post(
-        session, talk, "counsellor", [Outbound(text)], now, counsellor_id=counsellor.id
-    )
+    if uid is None or not await has_line(session, uid):
+        await outbox.post(
+            session, talk, "counsellor", [Outbound(text)], now, counsellor_id=counsellor.id, uid=uid
+        )
 
 
 async def note(
-    session: AsyncSession, ring: KeyRing, case_: Case, counsellor: Counsellor, text: str, now: datetime
+    session: AsyncSession,
+    ring: KeyRing,
+    case_: Case,
+    counsellor: Counsellor,
+    text: str,
+    now: datetime,
+    *,
+    uid: UUID | None = None,
 ) -> None:
-    """Keep words for colleagues; they never reach the citizen."""
+    """Keep words for colleagues; they never reach the citizen. `uid` as in `say`."""
     talk = await _talk(session, ring, case_.conversation_id)
-    await append(session, talk, "note", [Outbound(text)], now, counsellor_id=counsellor.id)
+    if uid is None or not await has_line(session, uid):
+        await append(
+            session, talk, "note", [Outbound(text)], now, counsellor_id=counsellor.id, uid=uid
+        )
 
 
 async def close(
     session: AsyncSession, ring: KeyRing, case_: Case, counsellor: Counsellor, now: datetime
 ) -> None:
     """End the case: the bot answers again, and an open danger episode ends with this counsellor."""
+    talk = await _talk(session, ring, case_.conversation_id)
     await session.execute(
         update(Handoff)
         .where(Handoff.id == case_.handoff_id)
@@ -217,17 +242,20 @@ async def close(
         .where(Episode.conversation_id == case_.conversation_id, Episode.closed_at.is_(None))
         .values(closed_at=now, closed_by=counsellor.id)
     )
-    talk = await _talk(session, ring, case_.conversation_id)
     await set_holder(session, case_.conversation_id, "bot")
     await outbox.post(session, talk, "bot", [replies.counsellor_left()], now)
     await audit(session, counsellor, "close", case_.handoff_id, now)
     await notify(session, "queue", case_.conversation_id)
 
 
-async def leave_queue(session: AsyncSession, talk: Talk, now: datetime) -> None:
-    """The citizen prefers the bot: taken out of the queue, unless there was danger."""
+async def leave_queue(session: AsyncSession, talk: Talk, now: datetime, *, tell: bool) -> None:
+    """The citizen prefers the bot, or left: taken out of the queue, unless there was danger.
+    `tell` says so to them."""
+    if talk.holder == "counsellor":
+        return
     if await has_open_episode(session, talk.id):
-        await outbox.post(session, talk, "bot", [replies.stays_in_queue()], now)
+        if tell:
+            await outbox.post(session, talk, "bot", [replies.stays_in_queue()], now)
         return
     await session.execute(
         update(Handoff)
@@ -236,7 +264,8 @@ async def leave_queue(session: AsyncSession, talk: Talk, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     await set_holder(session, talk.id, "bot")
-    await outbox.post(session, talk, "bot", [replies.left_queue()], now)
+    if tell:
+        await outbox.post(session, talk, "bot", [replies.left_queue()], now)
     await notify(session, "queue", talk.id)
 
 

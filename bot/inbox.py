@@ -93,7 +93,9 @@ async def find_conversation(
     return read_talk(row, ring) if row else None
 
 
-async def begin(session: AsyncSession, ring: KeyRing, channel: str, sender: str, now: datetime) -> None:
+async def begin(
+    session: AsyncSession, ring: KeyRing, channel: str, sender: str, now: datetime
+) -> None:
     """Make room for somebody who has not written yet (a web page just opened)."""
     opening = Inbound(channel=channel, event_id="", sender=sender, kind="start")
     await _create(session, ring, opening, ring.pseudonym(channel, sender), now)
@@ -170,9 +172,7 @@ async def _create(
 ) -> None:
     person_id = uuid4()
     key, wrapped = ring.new_data_key(str(person_id))
-    address = (
-        seal_json(key, inbound.address, f"address:{person_id}") if inbound.address else None
-    )
+    address = seal_json(key, inbound.address, f"address:{person_id}") if inbound.address else None
     made = await session.execute(
         insert(Person)
         .values(

@@ -110,9 +110,7 @@ def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, C
 
 async def rescue_stalled(jobs: procrastinate.App) -> int:
     """Give the jobs of workers that died back to the queue; returns how many."""
-    stalled = await jobs.job_manager.get_stalled_jobs(
-        seconds_since_heartbeat=STALLED_AFTER_SECONDS
-    )
+    stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
     number = 0
     for job in stalled:
         await jobs.job_manager.retry_job(job)

@@ -32,7 +32,7 @@ class ContentBroken(DiemTuaError):
 
 
 class Document(BaseModel):
-    """One legal document. `effective_to` is its last day in force; `note` says what is unverified."""
+    """One legal document. `effective_to` is its last day; `note` says what is unverified."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,7 +62,7 @@ class Document(BaseModel):
 
 
 class Citation(BaseModel):
-    """A place in a document of the register: `where` is "Điều 29 khoản 1", or empty for all of it."""
+    """A place in a document: `where` is "Điều 29 khoản 1", or empty for all of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -41,9 +41,11 @@ async def post(
     now: datetime,
     *,
     counsellor_id: UUID | None = None,
+    uid: UUID | None = None,
 ) -> list[int]:
-    """Store messages to the citizen, with what it takes to deliver them; returns their ids."""
-    ids = await append(session, talk, author, messages, now, counsellor_id=counsellor_id)
+    """Store messages to the citizen, with what it takes to deliver them; returns their ids. `uid`
+    as in `store.append`."""
+    ids = await append(session, talk, author, messages, now, counsellor_id=counsellor_id, uid=uid)
     if ids and talk.channel not in PULL_CHANNELS:
         await session.execute(
             insert(OutboxRow),

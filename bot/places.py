@@ -47,7 +47,9 @@ async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) ->
             longitude=point[1],
             on=runtime.today(),
         )
-    return Outbound(words.describe(findings, None, runtime.today()), (replies.HUMAN, replies.HOTLINE))
+    return Outbound(
+        words.describe(findings, None, runtime.today()), (replies.HUMAN, replies.HOTLINE)
+    )
 
 
 async def hotlines(runtime: Runtime) -> Outbound:
@@ -71,4 +73,6 @@ async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Outbound
             province_code=first.province_code,
             on=runtime.today(),
         )
-    return Outbound(words.describe(findings, first, runtime.today()), (replies.HUMAN, replies.HOTLINE))
+    return Outbound(
+        words.describe(findings, first, runtime.today()), (replies.HUMAN, replies.HOTLINE)
+    )

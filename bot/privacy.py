@@ -55,9 +55,13 @@ class KeyRing:
                 " sao lưu: mất nó thì không đọc lại được tin nhắn cũ."
             ) from None
         except (ValueError, KeyError, AttributeError, TypeError):
-            raise KeyRingBroken(f"Vòng khóa {path.name} bị hỏng. Hãy khôi phục bản sao lưu.") from None
+            raise KeyRingBroken(
+                f"Vòng khóa {path.name} bị hỏng. Hãy khôi phục bản sao lưu."
+            ) from None
         if ring.current not in keys or any(len(key) != 32 for key in keys.values()):
-            raise KeyRingBroken(f"Vòng khóa {path.name} thiếu khóa đang dùng. Hãy khôi phục bản sao lưu.")
+            raise KeyRingBroken(
+                f"Vòng khóa {path.name} thiếu khóa đang dùng. Hãy khôi phục bản sao lưu."
+            )
         return ring
 
     @classmethod
@@ -164,7 +168,9 @@ def unseal(key: bytes, sealed: bytes, record: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], record.encode())
     except InvalidTag:
-        raise KeyRingBroken("Không giải mã được một bản ghi: sai khóa hoặc dữ liệu đã bị sửa.") from None
+        raise KeyRingBroken(
+            "Không giải mã được một bản ghi: sai khóa hoặc dữ liệu đã bị sửa."
+        ) from None
 
 
 def seal_json(key: bytes, value: Any, record: str) -> bytes:

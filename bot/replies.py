@@ -34,9 +34,7 @@ def topics(titles: Sequence[tuple[str, str]]) -> Outbound:
 
 def offer(titles: Sequence[tuple[str, str]]) -> Outbound:
     buttons = tuple(Button(title, f"/answer {key}") for key, title in titles)
-    return Outbound(
-        "Mình muốn chắc là hiểu đúng ý bạn. Bạn đang hỏi điều nào?", (*buttons, HUMAN)
-    )
+    return Outbound("Mình muốn chắc là hiểu đúng ý bạn. Bạn đang hỏi điều nào?", (*buttons, HUMAN))
 
 
 def not_found() -> Outbound:
@@ -127,7 +125,9 @@ def in_queue(waiting_already: bool) -> Outbound:
 
 
 def left_queue() -> Outbound:
-    return Outbound("Mình đã bỏ bạn khỏi hàng chờ. Cần gặp người thật thì nhắn mình nhé.", (HUMAN, MENU))
+    return Outbound(
+        "Mình đã bỏ bạn khỏi hàng chờ. Cần gặp người thật thì nhắn mình nhé.", (HUMAN, MENU)
+    )
 
 
 def stays_in_queue() -> Outbound:
@@ -142,7 +142,8 @@ def counsellor_came(name: str) -> Outbound:
 
 def counsellor_left() -> Outbound:
     return Outbound(
-        "Tư vấn viên đã kết thúc cuộc trò chuyện. Mình (trợ lý tự động) lại ở đây với bạn.", (HUMAN, MENU)
+        "Tư vấn viên đã kết thúc cuộc trò chuyện. Mình (trợ lý tự động) lại ở đây với bạn.",
+        (HUMAN, MENU),
     )
 
 

@@ -115,7 +115,7 @@ def again(instrument: Instrument, state: State) -> Outbound:
         total=len(instrument.items),
         text=instrument.items[state.position].text,
     )
-    return Outbound(text, _buttons(instrument.choices))
+    return Outbound(text, _buttons(instrument.choices, state.position + 1))
 
 
 def answer(instrument: Instrument, state: State, text: str) -> Step:
@@ -136,6 +136,8 @@ def answer(instrument: Instrument, state: State, text: str) -> Step:
         return _asked(instrument, _one_back(instrument, state))
     if meaning == "stop":
         return _end(instrument, instrument.stopped, "human")
+    if meaning == "late":
+        return _asked(instrument, state)
     return Step(state, (), "not_an_answer")
 
 
@@ -197,8 +199,11 @@ def _reply(instrument: Instrument, parts: Sequence[str], offer: Sequence[str]) -
     return Outbound("\n\n".join(parts), tuple(Button(o.title, o.payload) for o in offers))
 
 
-def _buttons(titles: Mapping[str, str]) -> tuple[Button, ...]:
-    return tuple(Button(title, _PREFIX + meaning) for meaning, title in titles.items())
+def _buttons(titles: Mapping[str, str], number: int | None = None) -> tuple[Button, ...]:
+    """Buttons for the meanings; those under a question carry its number, so that a double tap or an
+    old button never answers another question."""
+    end = f" {number}" if number else ""
+    return tuple(Button(title, _PREFIX + meaning + end) for meaning, title in titles.items())
 
 
 def _check(instrument: Instrument, state: State) -> None:
@@ -222,11 +227,14 @@ def _choices(instrument: Instrument, *, consent: bool) -> Choices:
 
 
 def _meaning(instrument: Instrument, state: State, text: str) -> str | None:
-    """What `text` means where `state` stands: a choice's code, "minor", or None."""
+    """What `text` means where `state` stands: a choice's code, "minor", "late" (a button of another
+    question), or None."""
     offered = tuple(instrument.choices) if state.consented else ("agree", "decline", "minor")
     if text.startswith("/"):
-        code = text.removeprefix(_PREFIX).strip()
-        return code if text.startswith(_PREFIX) and code in offered else None
+        code, _, number = text.removeprefix(_PREFIX).strip().partition(" ")
+        if not text.startswith(_PREFIX) or code not in offered:
+            return None
+        return code if number in ("", str(state.position + 1)) else "late"
     choices = _choices(instrument, consent=not state.consented)
     if "?" not in text and _is_minor(choices.without_courtesy(text), instrument.minor_below):
         return "minor"

@@ -143,18 +143,20 @@ async def append(
     *,
     counsellor_id: UUID | None = None,
     client_id: str = "",
+    uid: UUID | None = None,
 ) -> list[int]:
-    """Add lines to the transcript, in order, and tell whoever listens; returns their ids."""
+    """Add lines to the transcript, in order, and tell whoever listens; returns their ids. `uid` may
+    name a single line, so that who sends it again can be told apart (see `has_line`)."""
     rows = []
     for message in messages:
-        uid = uuid4()
+        name = uid or uuid4()
         rows.append(
             {
-                "uid": uid,
+                "uid": name,
                 "conversation_id": talk.id,
                 "author": author,
                 "counsellor_id": counsellor_id,
-                "sealed": seal_json(talk.key, _body(message, client_id), f"message:{uid}"),
+                "sealed": seal_json(talk.key, _body(message, client_id), f"message:{name}"),
                 "created_at": now,
             }
         )
@@ -166,6 +168,11 @@ async def append(
     ids = [int(value) for value in result.scalars()]
     await notify(session, "message", talk.id, author=author, id=ids[-1])
     return ids
+
+
+async def has_line(session: AsyncSession, uid: UUID) -> bool:
+    """Whether a line of this name is stored already."""
+    return await session.scalar(select(Message.id).where(Message.uid == uid)) is not None
 
 
 def _body(message: Outbound, client_id: str) -> dict[str, Any]:
@@ -212,7 +219,9 @@ async def read_lines(
     return [read_line(row, talk.key) for row in rows]
 
 
-async def notify(session: AsyncSession, kind: str, conversation_id: UUID | None, **more: Any) -> None:
+async def notify(
+    session: AsyncSession, kind: str, conversation_id: UUID | None, **more: Any
+) -> None:
     """Tell every web process, at commit, that something changed. Ids and codes only, never words."""
     payload = json.dumps({"kind": kind, "conversation": str(conversation_id or ""), **more})
     await session.execute(select(func.pg_notify(LIVE, payload)))

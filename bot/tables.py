@@ -60,7 +60,9 @@ class Conversation(Base):
     __tablename__ = "conversations"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), unique=True)
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("persons.id", ondelete="CASCADE"), unique=True
+    )
     tracker: Mapped[UUID] = mapped_column(default=uuid4)
     holder: Mapped[str] = mapped_column(server_default="bot")
     state: Mapped[bytes | None]
@@ -81,7 +83,9 @@ class InboxRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     channel: Mapped[str]
     event_id: Mapped[str]
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
     sealed: Mapped[bytes]
     received_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
@@ -96,7 +100,9 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
     author: Mapped[str]
     counsellor_id: Mapped[UUID | None] = mapped_column(ForeignKey("counsellors.id"))
     sealed: Mapped[bytes]
@@ -112,8 +118,12 @@ class OutboxRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), unique=True)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), unique=True
+    )
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
     state: Mapped[str] = mapped_column(server_default="ready")
     parts_sent: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
@@ -132,12 +142,17 @@ class Handoff(Base):
     __tablename__ = "handoffs"
     __table_args__ = (
         Index(
-            "uq_handoffs_open", "conversation_id", unique=True, postgresql_where=text("state <> 'closed'")
+            "uq_handoffs_open",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("state <> 'closed'"),
         ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
     state: Mapped[str] = mapped_column(server_default="waiting")
     priority: Mapped[int] = mapped_column(server_default="0")
     reason: Mapped[str]

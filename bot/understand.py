@@ -107,7 +107,9 @@ def _rule(row: dict[str, Any]) -> _Rule:
         key: frozenset(fold(str(word)) for word in row.get(key, ()))
         for key in ("prev", "next", "not_prev", "not_next")
     }
-    return _Rule(to=row["to"], last=row.get("last"), first=row.get("first"), number=row.get("number"), **near)
+    return _Rule(
+        to=row["to"], last=row.get("last"), first=row.get("first"), number=row.get("number"), **near
+    )
 
 
 @cache

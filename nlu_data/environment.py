@@ -13,7 +13,8 @@ ACTIONS_PORT = 5155
 
 
 def prepare() -> None:
-    """Telemetry off, ports filled in, numeric libraries on one thread, paths from the root.
+    """Telemetry off, ports filled in, numeric libraries on one thread, warnings and worse logged,
+    paths from the root.
 
     What the caller has set stays, except telemetry, which is always off.
     """
@@ -23,5 +24,5 @@ def prepare() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    os.environ.setdefault("TQDM_DISABLE", "1")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     os.chdir(ROOT)

@@ -13,7 +13,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,9 +52,7 @@ def snapshot(tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
     asks = tracker.get_slot(REQUESTED_SLOT) if loop else None
     coded = {}
     for name, slot in tracker.slots.items():
-        if isinstance(slot, CategoricalSlot) and str(slot.value).lower() in slot.values:
-            coded[name] = slot.value
-        elif isinstance(slot, BooleanSlot) and isinstance(slot.value, bool):
+        if (isinstance(slot, CategoricalSlot) and str(slot.value).lower() in slot.values) or (isinstance(slot, BooleanSlot) and isinstance(slot.value, bool)):
             coded[name] = slot.value
     coded.pop(REQUESTED_SLOT, None)
     known = asks in {slot.name for slot in domain.slots}
@@ -115,7 +113,7 @@ class BoundedTrackerStore(TrackerStore):
             if len(self._memory) > _IN_MEMORY:
                 self._memory.popitem(last=False)
             return
-        moment = datetime.fromtimestamp(now, timezone.utc)
+        moment = datetime.fromtimestamp(now, UTC)
         try:
             with self._engine.begin() as connection:
                 connection.execute(
@@ -133,6 +131,11 @@ class BoundedTrackerStore(TrackerStore):
         return DialogueStateTracker.from_events(
             sender_id, events, self.domain.slots, domain=self.domain
         )
+
+    def remembered(self, sender_id: str) -> str:
+        """The saved row as it stands, for those who must prove what is not in it."""
+        saved = self._read(sender_id)
+        return saved[0] if saved else ""
 
     def _read(self, sender_id: str) -> tuple[str, float] | None:
         if self._engine is None:

@@ -104,7 +104,7 @@ def try_out(model: Path) -> None:
 def main() -> None:
     """Train unless the model is there; either way one line says what happened."""
     if os.environ.get("PYTHONHASHSEED") != "0":  # must be set before the interpreter starts
-        command = [sys.executable, "-m", "nlu_data.train"]
+        command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "nlu_data.train"]
         raise SystemExit(
             subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False).returncode
         )

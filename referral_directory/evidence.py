@@ -86,9 +86,7 @@ def cue_before(sentence: Sentence, start: int) -> Literal["strong", "weak"] | No
     return None
 
 
-def _stands_before(
-    sentence: Sentence, start: int, phrases: frozenset[tuple[str, ...]]
-) -> bool:
+def _stands_before(sentence: Sentence, start: int, phrases: frozenset[tuple[str, ...]]) -> bool:
     return any(
         start >= length
         and tuple(t.sound for t in sentence.written[start - length : start]) in phrases
@@ -144,13 +142,19 @@ def _of_name(sentence: Sentence, mention: Mention) -> Evidence | None:
     if key in pw.STOP and not (capital and cue == "strong" and mention.agrees == "exact"):
         return None
     if cue == "strong":
-        return "cue" if well_known or mention.agrees == "exact" and not sentence.is_plain else None
+        return (
+            "cue" if well_known or (mention.agrees == "exact" and not sentence.is_plain) else None
+        )
     exact = mention.agrees == "exact" and not sentence.is_plain
     if cue == "weak":
-        return "cue" if exact and well_known or capital and well_known else None
+        return "cue" if (exact and well_known) or (capital and well_known) else None
     before = mention.start - 1
     person = before >= 0 and sentence.written[before].sound in pw.PERSONS
-    return "capital" if capital and exact and well_known and not person else None
+    if person or not exact or not well_known:
+        return None
+    # In small letters only names of former districts that are no everyday phrase: "châu đốc".
+    district = any(unit.level == "district" for unit in mention.units)
+    return "capital" if capital or district else None
 
 
 def _is_one_place(units: Sequence[Unit]) -> bool:

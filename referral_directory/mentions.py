@@ -20,6 +20,11 @@ _RANK: dict[Evidence, int] = {
     "capital": 2,
     "answer": 1,
 }
+# Kinds of two words come first: "thị xã" is not "xã".
+_KIND_WORDS = {
+    kind: (name_key(kind), name_sound(kind))
+    for kind in sorted(pw.KINDS, key=lambda kind: -len(kind.split()))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ class Names:
         for length in self._lengths.get(written[start].key, ()):
             span = list(written[start : start + length])
             entries = self._by_key.get(tuple(token.key for token in span))
-            if len(span) < length or entries is None:
+            parted = not all(token.follows for token in span[1:])
+            if len(span) < length or parted or entries is None:
                 continue
             agreeing: dict[Agreement, list[Unit]] = defaultdict(list)
             for unit, sound in entries:
@@ -114,19 +120,16 @@ def _is_unlike_a_word(short: str) -> bool:
 
 
 def read_kind(written: Sequence[Token], name_at: int, text: str) -> tuple[int, str] | None:
-    """The kind written before a name and where it begins: "xã", "tp.", "quận"; None if there is none."""
-    for length in (2, 1):
-        start = name_at - length
-        if start < 0:
-            continue
-        span = list(written[start:name_at])
-        for kind in pw.KINDS:
-            sound = name_sound(kind)
-            if len(sound) == length and tuple(t.key for t in span) == name_key(kind):
-                if agreement(span, sound) in ("exact", "plain") and _may_shorten(
-                    kind, written, name_at, text
-                ):
-                    return start, kind
+    """The kind written before a name ("xã", "tp.", "quận") and the token where it begins."""
+    for kind, (key, sound) in _KIND_WORDS.items():
+        start = name_at - len(key)
+        span = list(written[max(start, 0) : name_at])
+        if (
+            tuple(token.key for token in span) == key
+            and agreement(span, sound) in ("exact", "plain")
+            and _may_shorten(kind, written, name_at, text)
+        ):
+            return start, kind
     return None
 
 
@@ -136,7 +139,7 @@ def _may_shorten(kind: str, written: Sequence[Token], name_at: int, text: str) -
     before, name = written[name_at - 1], written[name_at]
     if name.key.isdigit():
         return text[before.end : name.start] in ("", ".", " ", ". ")
-    return name.capital or text[before.end : name.start].startswith(".")
+    return name.capital or not name.is_plain or text[before.end : name.start].startswith(".")
 
 
 def of_kind(units: Sequence[Unit], kind: str) -> tuple[Unit, ...]:

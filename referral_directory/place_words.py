@@ -55,17 +55,21 @@ FULL_KIND = {
 # Letters that are teencode for other words: they need a dot, a number or a capital name after them.
 SHORT_KINDS = frozenset({"h", "q", "x", "p", "f", "tt"})
 # After "quận 3" or "q3" these say that the number counts something else.
-COUNTED = words("ngày ngay tháng thang năm nam tuổi tuoi giờ gio lần lan người nguoi k tr triệu tuần")
+COUNTED = words(
+    "ngày ngay tháng thang năm nam tuổi tuoi giờ gio lần lan người nguoi k tr triệu tuần"
+)
 
 STRONG_CUES = words("ở o tại tai về ve quê que gần gan quanh sống song trú thuộc")
 WEAK_CUES = words("từ đến tới qua ra lên xuống sang đi vào dân người nguoi den")
 SOFTENERS = words(
-    "chỗ cho bên ben dưới duoi trên tren ngoài ngoai trong khu vùng vung vực vuc phía phia miệt miet"
+    "chỗ cho bên ben dưới duoi trên tren ngoài ngoai trong khu vùng vung vực vuc phía phia"
+    " miệt miet"
     " địa dia bàn ban gần gan đâu dau là la mình minh em tôi toi nhà nha"
 )
 STREETS = _sounds(
     "đường, duong, phố, hẻm, hem, ngõ, ngo, trường, truong, cầu, cau, chùa, chua, nhà thờ, quán,"
-    " công ty, cong ty, cty, khách sạn, khach san, thpt, thcs, tiểu học, đại học, dai hoc, shop, bar,"
+    " công ty, cong ty, cty, khách sạn, khach san, thpt, thcs, tiểu học, đại học, dai hoc,"
+    " shop, bar,"
     " karaoke, chung cư, chung cu, quốc lộ, ql, sông, song, hồ, núi, ga, bến xe"
 )
 ROADS = _sounds("đường, duong, phố, hẻm, hem, ngõ, ngo, quán, khách sạn, karaoke, cầu")
@@ -84,7 +88,8 @@ NAMED = words("tên ten sĩ si thầy bs")
 # Provinces whose name is also an everyday phrase: with diacritics, and without.
 EVERYDAY_PROVINCES = _sounds("hòa bình, thái bình, bình định, hải dương")
 EVERYDAY_PLAIN_PROVINCES = _phrases(
-    "hòa bình, thái bình, bình định, hải dương, lào cai, lâm đồng, đà nẵng, bến tre, gia lai, nghệ an,"
+    "hòa bình, thái bình, bình định, hải dương, lào cai, lâm đồng, đà nẵng, bến tre, gia lai,"
+    " nghệ an,"
     " long an, phú thọ, sơn la, cần thơ, hà tĩnh, kiên giang, điện biên, cao bằng, an giang, huế,"
     " hà nam, khánh hòa, thanh hóa, bình dương, cà mau, yên bái, nam định, hà giang, phú yên,"
     " lai châu, tây ninh, quảng nam, tiền giang, thái nguyên, hưng yên"
@@ -114,56 +119,55 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
 CUE_ONLY = _phrases("hn")
 
 FILLERS = words(
-    "dạ da vâng vang ạ a em tôi toi tui mình minh con cháu chau anh chị chi nhà nha ở o tại tai gần gan"
+    "dạ da vâng vang ạ a em tôi toi tui mình minh con cháu chau anh chị chi nhà nha ở o tại"
+    " tai gần gan"
     " là la ừ uh ok nha nhé nhe cũ cu nay thì thi chỗ cho bên ben quê que sống song đang dang hiện"
-    " hien giờ gio bây bay đây day này khu vực vuc dưới duoi trên tren ơi oi tỉnh tinh thuộc thuoc của cua"
+    " hien giờ gio bây bay đây day này khu vực vuc dưới duoi trên tren ơi oi tỉnh tinh thuộc"
+    " thuoc của cua"
     " vn việt viet nam về ve đó do bot ad thưa trước truoc chứ chu nhưng"
 )
 
 STOP = _phrases(
     """
-    an biên, an bình, an cư, an lạc, an ninh, an toàn, an dưỡng, an hiệp, an hải, an khánh, an minh,
-    an định, an tường, an nông, an lương, ba xa, ba gia, ba lòng, ba động, ba tơ, bao la, bàn cờ,
-    bác ái, bình an, bình minh, bình nguyên, bình thành, bình thường, bình yên, bình giã, bình gia,
-    bình lục, bình tâm, bình dân, bình phục, bình trị, bố hạ, biến động, biển động, biển bạch,
-    biển hồ, biên giới, bắc mê, bắc hà, bản bo, bảo toàn, bảo lâm, bảo yên, cai lậy, cam an, cam phục,
-    cao minh, cao xanh, cao thượng, chiến thắng, chế tạo, chỉ đạo, chân lý, chính nghĩa, chí công,
-    châu thành đây, chợ đồn, công bằng, công chính, công lý, cái bè, cảm ân, cảm nhân, cẩm bình,
-    cẩm hưng, cồn cỏ, con cò, có mạ, co mạ, cổ lễ, cổ lũng, cổ đô, cờ đỏ, củ chi nhỏ, cự đồng,
-    cầu kè thuốc, cầu kiệu, cà ná, danh thắng, dân chủ, dân quyền, dân hòa, dân tiến, di linh đi,
-    du già, dị sử, duy nhất, dương kinh, dương hòa, gia bình, gia định, gia hòa, gia phong, gia tường,
-    giao an, giao hòa, gò dầu, giang sơn, hiền lương, hiệp lực, hoa quân, hoàng kim, hoàng an, hòa minh,
-    hòa mỹ, hòa trí, hòa vang, hòa thuận, hòa điền, hòa lợi, hòa hội, hùng đức, hương hóa, hướng hóa,
-    hướng đạo, hưng thịnh, hạnh phúc, hạnh thông, hải hòa, hải hưng, hải yến, hồi xuân, hội cư,
-    hợp lý, hợp đồng, hợp nhất, hợp thành, hợp kim, hữu nghị, hà long, hà tiên, kháng chiến, khai quang,
-    kiến thiết, kiến quốc, kim ngân, kim ngọc, kinh dinh, kỳ hoa, la gi, la lay, la dạ, lương tâm,
-    lương thiện, liên hợp, liên minh, liên quan, long an, long đất, lê lợi, lạc dương, lục bình,
-    lãng ngâm, minh hòa, minh hóa, mộ đức, mỹ lệ, mộ đạo, ngã bảy, nguyên lý, nhân hòa, nhân nghĩa,
-    nhân đạo, nhân quyền, nhân hà, nhà bè, nông trang, nông trường, nậm có, nước hai, phong hóa,
-    phong phú, phong thổ, phong thủy, phong điền, phong quang, phú hộ, phú hồ, phú hòa, phú long,
-    phú quý, phú thọ, phú thủy, phú trạch, phú định, phú đình, phú nghĩa, phúc lợi, phúc lộc, phượng tiến,
-    phương đông, pháo đài, phục hòa, quan hóa, quang minh, quang vinh, quyết chiến, quyết thắng,
-    quyết tâm, quyết tiến, quảng trường, quảng giao, quản bạ, quân chu, quốc khánh, rạng đông,
-    sao vàng, sinh tồn, song phương, sông công, sông mã, sơn thủy, tam hợp, tam long, tam quan, tam đa,
-    thanh bình, thanh hòa, thanh liêm, thanh long, thanh minh, thanh quân, thanh sơn, thanh xuân,
-    thanh trì, thiên nhẫn, thiết kế, thành công, thành tâm, thành thới, thái hòa, thân thuộc, thăng bình,
-    thịnh vượng, thống nhất, thể dục, thắng lợi, thọ sơn, thọ văn, thuận hòa, thuận lợi, thuận hóa,
-    thường xuân, thượng hạ, thượng hà, thạnh hóa, thạnh lộc, thạnh trị, thảo nguyên, thần sa, thứ ba,
-    tiên lương, tiên tiến, tiên phong, tiền phong, tiến bộ, tiến hóa, tiên du, toàn thắng, tri phú,
-    trung bình, trung chính, trung hiếu, trung thu, trung thành, trung tâm, trung trực, trung văn,
-    trung kiên, trung lập, trà tân, trà vân, trà ôn, trường sinh, trường thọ, trường thi, trường thành,
-    trường phú, trấn biên, trảng dài, tu vũ, tu văn, tú vân, tân binh, tân bình hành, tân hương, tân phong,
-    tân thanh, tân tạo, tân văn, tân tây, tân ước, tân tiến, tơ tung, tư nghĩa, tương dương, tất thắng,
-    tây nam, tây phương, tự cường, tự do, tự lập, tự nhiên, tứ kỳ, tứ dân, u minh, văn bàn, văn minh,
-    văn yên, văn hán, vân hòa, vân tụ, vân đồn, văn tự, vân bán, việt hòa, vinh quang, võ cường,
-    vĩnh cửu, vĩnh hòa, vĩnh viễn, vĩnh quang, vạn an, vạn nhất, vạn sự, vu gia, xuân hòa, yên bình, yên lãng,
-    yên tâm, yên trị, yên tĩnh, yên hòa, ái tử, đa mai, đan thượng, đoàn kết, đô lương, đông a, đông bắc,
-    đông kinh, đông nam, đông quan, đông thành, đông thái, đông tiến, đông á, đơn dương, đại diện, đại điền,
-    đại từ, đại thành, đại đồng, đại phúc, đạo lý, đạo đức, đất mũi, đất mới, đất đỏ, đề gi, định cư,
-    định công, đồng bằng, đồng tiến, đồng tâm, đồng thái, đồng ý, đồng ruộng, đồng phúc, đồng hóa,
-    đồng khởi, đồng lương, đồng hưu, đồng đăng, đồng yên, độc lập, đống đa, đức tính, ân nghĩa, ba chúc,
-    ba ngòi, báo đáp, bằng hữu, cầu lộc, cẩm thạch, con cuông, quỳ hợp, hàm tân, thần lĩnh, tân học,
-    chà là, bà gia, thôi sơn, nam trung, nam hà, kế sách, kiến tường, tam sơn, sơn động, long thành,
-    minh tâm, thành đông, tam thanh, nam hòa, thông thụ, lâm bình, gia lâm, cần giờ, cát ngạn, an hội
+    ái tử, an biên, an bình, an cư, an định, an dưỡng, an hải, an hiệp, an hội, an khánh, an lạc, an
+    lương, an minh, ân nghĩa, an ninh, an nông, an toàn, an tường, ba chúc, ba động, ba gia, ba
+    lòng, ba ngòi, ba tơ, ba xa, bác ái, bắc hà, bắc mê, bản bo, bàn cờ, bằng hữu, báo đáp, bao la,
+    bảo lâm, bảo toàn, bảo yên, biển bạch, biến động, biên giới, biển hồ, bình an, bình dân, bình
+    giã, bình lục, bình minh, bình nguyên, bình phục, bình tâm, bình thành, bình trị, bình yên, bố
+    hạ, cà ná, cái bè, cam an, cẩm bình, cẩm hưng, cảm nhân, cam phục, cẩm thạch, cao minh, cao
+    thượng, cao xanh, cát ngạn, cầu kiệu, cầu lộc, chà là, chân lý, chế tạo, chí công, chỉ đạo,
+    chiến thắng, chính nghĩa, chợ đồn, cổ đô, cổ lễ, cổ lũng, có mạ, cồn cỏ, con cuông, công bằng,
+    công chính, công lý, cự đồng, đa mai, đại diện, đại đồng, đại phúc, đại thành, đại từ, dân chủ,
+    dân hòa, dân quyền, đan thượng, dân tiến, danh thắng, đạo đức, đạo lý, đất đỏ, đất mới, đất mũi,
+    đề gi, dị sử, định công, định cư, đoàn kết, độc lập, đơn dương, đông a, đông bắc, đồng bằng,
+    đồng đăng, đồng hóa, đồng hưu, đồng khởi, đông kinh, đồng lương, đông nam, đồng phúc, đông quan,
+    đồng ruộng, đồng tâm, đông thái, đông thành, đông tiến, đồng ý, đồng yên, du già, dương hòa,
+    dương kinh, duy nhất, gia bình, gia định, gia hòa, gia phong, gia tường, giang sơn, giao an,
+    giao hòa, gò dầu, hải hòa, hải hưng, hải yến, hàm tân, hạnh phúc, hạnh thông, hiền lương, hiệp
+    lực, hòa điền, hòa hội, hòa lợi, hòa mỹ, hòa minh, hoa quân, hòa thuận, hòa trí, hòa vang, hoàng
+    an, hoàng kim, hội cư, hồi xuân, hợp đồng, hợp kim, hợp lý, hợp nhất, hợp thành, hùng đức, hưng
+    thịnh, hướng đạo, hữu nghị, khai quang, kháng chiến, kỳ hoa, kiến quốc, kiến thiết, kiến tường,
+    kim ngân, kim ngọc, kinh dinh, la dạ, la gi, la lay, lạc dương, lâm bình, lãng ngâm, lê lợi,
+    liên hợp, liên minh, liên quan, long an, long đất, long thành, lục bình, lương tâm, lương thiện,
+    mỹ lệ, minh hòa, minh tâm, mộ đạo, mộ đức, nậm có, nam hà, nam hòa, nam trung, ngã bảy, nguyên
+    lý, nhà bè, nhân đạo, nhân hà, nhân hòa, nhân nghĩa, nhân quyền, nông trang, nông trường, nước
+    hai, pháo đài, phong điền, phong hóa, phong phú, phong quang, phong thổ, phong thủy, phú định,
+    phú hộ, phú hòa, phú long, phú nghĩa, phú quý, phú thọ, phú thủy, phú trạch, phục hòa, phúc lộc,
+    phúc lợi, phương đông, phượng tiến, quản bạ, quân chu, quan hóa, quảng giao, quang minh, quảng
+    trường, quang vinh, quỳ hợp, quốc khánh, quyết chiến, quyết tâm, quyết thắng, quyết tiến, rạng
+    đông, sao vàng, sinh tồn, sơn động, sơn thủy, sông công, sông mã, song phương, tam đa, tam hợp,
+    tam long, tam quan, tam sơn, tam thanh, tân binh, tân học, tân hương, tân phong, tân tạo, tân
+    tây, tân thanh, tân tiến, tân ước, tân văn, tất thắng, tây nam, tây phương, thái hòa, thần lĩnh,
+    thần sa, thân thuộc, thăng bình, thắng lợi, thanh bình, thành công, thành đông, thanh hòa, thanh
+    liêm, thạnh lộc, thanh long, thanh minh, thanh quân, thanh sơn, thành tâm, thành thới, thanh
+    xuân, thảo nguyên, thể dục, thiên nhẫn, thiết kế, thịnh vượng, thọ sơn, thọ văn, thôi sơn, thống
+    nhất, thông thụ, thứ ba, thuận hòa, thuận lợi, thượng hạ, thường xuân, tiến bộ, tiên du, tiến
+    hóa, tiên lương, tiên phong, tiên tiến, tơ tung, toàn thắng, trà tân, trà vân, trấn biên, trảng
+    dài, tri phú, trung bình, trung chính, trung hiếu, trung kiên, trung lập, trung tâm, trung
+    thành, trung thu, trung trực, trung văn, trường phú, trường sinh, trường thành, trường thi,
+    trường thọ, tự cường, tứ dân, tự do, tứ kỳ, tự lập, tư nghĩa, tự nhiên, tu vũ, tương dương, u
+    minh, vạn an, văn bàn, vân đồn, văn hán, vân hòa, văn minh, vạn nhất, vân tụ, văn yên, việt hòa,
+    vĩnh cửu, vĩnh hòa, vinh quang, vĩnh viễn, võ cường, vu gia, xuân hòa, yên bình, yên hòa, yên
+    lãng, yên tâm, yên tĩnh, yên trị
     """
-) - _phrases("đống đa, gia lâm, cần giờ, đông anh, hà tiên, cai lậy, trà ôn, củ chi, đô lương, thanh trì")
+)

@@ -24,6 +24,7 @@ from referral_directory.spelling import name_key, tokens
 from referral_directory.units import Commune, Unit, Units, load_units
 
 _LONGEST_TEXT = 2_000
+_MOST_MENTIONS = 8  # nobody names more in earnest, and each pair is compared
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,7 @@ class Gazetteer:
         self._units = units
         self._names = Names(units.named)
         self._by_code = {
-            unit.code: unit
-            for unit in units.named
-            if unit.level != "commune" or not unit.former
+            unit.code: unit for unit in units.named if unit.level != "commune" or not unit.former
         }
         self._initials: dict[str, list[Unit]] = defaultdict(list)
         for unit in units.named:
@@ -77,7 +76,7 @@ class Gazetteer:
         return self._units.communes.values()
 
     def province_title(self, code: str) -> str | None:
-        """"tỉnh Vĩnh Long" for the code of one of today's provinces."""
+        """ "tỉnh Vĩnh Long" for the code of one of today's provinces."""
         province = self._units.provinces.get(code)
         return province.title if province else None
 
@@ -176,9 +175,7 @@ def _apart(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def _beside(
-    sentence: Sentence, mention: Mention, admitted: Sequence[Mention]
-) -> tuple[Unit, ...]:
+def _beside(sentence: Sentence, mention: Mention, admitted: Sequence[Mention]) -> tuple[Unit, ...]:
     for other in admitted:
         if other.level == "commune":
             continue
@@ -208,6 +205,7 @@ def _within(units: Sequence[Unit], homes: Sequence[Unit]) -> tuple[Unit, ...]:
 
 def _places(sentence: Sentence, mentions: Sequence[Mention]) -> list[Place]:
     """What the admitted mentions mean together: finer units placed in the wider ones named."""
+    mentions = mentions[:_MOST_MENTIONS]
     used: set[int] = set()
     meant: list[tuple[Mention, tuple[Unit, ...]]] = []
     for mention in sorted(mentions, key=lambda m: m.level != "commune"):

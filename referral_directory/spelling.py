@@ -22,13 +22,17 @@ Agreement = Literal["exact", "close", "plain", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word or number of a text. `start` and `end` are offsets into the composed (NFC) text."""
+    """One word or number of a text. `start` and `end` are offsets into the composed (NFC) text.
+
+    `follows` says that only a space, hyphen, apostrophe or dot parts it from the word before.
+    """
 
     key: str
     sound: str
     start: int
     end: int
     capital: bool
+    follows: bool
 
     @property
     def is_plain(self) -> bool:
@@ -60,11 +64,13 @@ def spell(word: str) -> tuple[str, str]:
 
 def tokens(text: str) -> list[Token]:
     """The words and numbers of `text`, which must be in composed form (NFC)."""
-    found = []
+    found: list[Token] = []
     for match in _WORD.finditer(text):
         word = match.group()
         key, sound = spell(word)
-        found.append(Token(key, sound, match.start(), match.end(), word[0].isupper()))
+        gap = text[found[-1].end : match.start()] if found else ""
+        follows = bool(found) and not gap.strip(" -–'’.")
+        found.append(Token(key, sound, match.start(), match.end(), word[0].isupper(), follows))
     return found
 
 

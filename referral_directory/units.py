@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Literal
@@ -91,8 +92,9 @@ class Units:
     named: tuple[Unit, ...]
 
 
+@cache
 def load_units() -> Units:
-    """Read every unit from the installed data.
+    """Every unit of the installed data, read once.
 
     Raises:
         importlib.metadata.PackageNotFoundError: vietnamadminunits is not installed.
@@ -153,7 +155,7 @@ def _wards(
 
 
 def _title(full: str) -> str:
-    """"Thành phố Hà Nội" → "thành phố Hà Nội"."""
+    """ "Thành phố Hà Nội" → "thành phố Hà Nội"."""
     kind, name = _split(full)
     return f"{kind} {name}"
 

@@ -31,8 +31,12 @@ def say(line):
 def run(command, **more):
     """Run a command quietly; its output is shown only where it fails."""
     done = subprocess.run(
-        [str(part) for part in command], cwd=str(ROOT), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, universal_newlines=True, **more
+        [str(part) for part in command],
+        cwd=str(ROOT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **more,
     )
     if done.returncode:
         sys.stderr.write(done.stdout)
@@ -48,8 +52,18 @@ def find_uv():
     if own.exists():
         return str(own)
     say("cài uv")
-    if not run([sys.executable, "-m", "pip", "install", "--quiet", "--target", TOOLS / "uv",
-                "uv>=" + UV_VERSION]):
+    if not run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--target",
+            TOOLS / "uv",
+            "uv>=" + UV_VERSION,
+        ]
+    ):
         raise CannotPrepare(
             "Không cài được uv bằng pip. Hãy cài pip cho Python (ví dụ: apt install python3-pip) "
             "hoặc cài uv theo hướng dẫn của nó, rồi chạy lại."
@@ -62,7 +76,10 @@ def version_of(python):
     try:
         shown = subprocess.run(
             [str(python), "-c", "import sys; print(*sys.version_info[:2])"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=20,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            timeout=20,
         )
         major, minor = shown.stdout.split()
         return int(major), int(minor)
@@ -74,7 +91,7 @@ def candidates():
     """Interpreters on this machine, likeliest first."""
     yield Path(sys.executable)
     for minor in (11, 12, 13, 14):
-        found = shutil.which("python3.{}".format(minor))
+        found = shutil.which(f"python3.{minor}")
         if found:
             yield Path(found)
     pyenv = Path(os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv"))) / "versions"
@@ -94,8 +111,8 @@ def find_python(uv, least, exactly):
     if run([uv, "python", "install", wanted]):
         return wanted
     raise CannotPrepare(
-        "Cần Python {} mà máy không có và không tải được. Hãy cài Python {} (ví dụ bằng pyenv) "
-        "rồi chạy lại.".format(wanted, wanted)
+        f"Cần Python {wanted} mà máy không có và không tải được. Hãy cài Python {wanted} (ví dụ bằng pyenv) "
+        "rồi chạy lại."
     )
 
 
@@ -107,7 +124,7 @@ def sync(uv, python, project, what):
     command = [uv, "sync", "--frozen", "--quiet", "--project", project, "--python", python]
     if not run(command, env=environment):
         raise CannotPrepare(
-            "Không cài được môi trường ({}). Kiểm tra kết nối mạng rồi chạy lại.".format(what)
+            f"Không cài được môi trường ({what}). Kiểm tra kết nối mạng rồi chạy lại."
         )
 
 

@@ -52,6 +52,9 @@ class LoopbackChannel:
         sender, event_id, text = raw.decode().split("|", 2)
         return [Inbound(self.name, event_id, sender, "text", text, address={"to": sender})]
 
+    def acknowledge(self, raw: bytes) -> None:
+        return None
+
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
         return [Call("send", {"to": address["to"], "text": message.text})]
 

@@ -40,12 +40,15 @@ class Teller:
 
     async def send(self, kind: str, text: str = "", location: Any = None) -> list[Line]:
         event = Inbound(
-            "terminal", str(uuid4()), self.sender, kind, text, location and tuple(location)  # type: ignore[arg-type]
+            "terminal",
+            str(uuid4()),
+            self.sender,
+            kind,
+            text,
+            location and tuple(location),  # type: ignore[arg-type]
         )
         async with self.runtime.sessions.begin() as session:
-            received = await inbox.receive(
-                session, self.runtime.ring, event, self.runtime.clock()
-            )
+            received = await inbox.receive(session, self.runtime.ring, event, self.runtime.clock())
         assert received is not None
         await jobs.bring_up_to_date(self.runtime, {}, received.conversation_id)
         async with self.runtime.sessions() as session:

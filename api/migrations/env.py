@@ -12,8 +12,8 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=[Base.metadata, DirectoryBase.metadata],
         transaction_per_migration=True,
-        include_name=lambda name, kind, _: not (
-            kind == "table" and str(name).startswith("procrastinate_")
+        include_name=lambda name, kind, _: (
+            not (kind == "table" and str(name).startswith("procrastinate_"))
         ),
     )
     with context.begin_transaction():

@@ -130,6 +130,9 @@ function takeEvent(type, data) {
     showTyping(data.from);
   } else if (type === "message") {
     showMessage(data);
+  } else if (type === "erased") {
+    conversation.erase();
+    conversation.note(data.text, false);
   }
 }
 

@@ -67,6 +67,10 @@ class Channel(Protocol):
         """The events in a webhook body; unknown or malformed events give an empty list."""
         ...
 
+    def acknowledge(self, raw: bytes) -> dict[str, Any] | None:
+        """What the answer to this webhook body must say, or None where 200 is enough."""
+        ...
+
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
         """The calls that deliver `message` to `address` (what `parse` put in `Inbound.address`)."""
         ...

@@ -32,10 +32,10 @@ from bot.messages import Button, Inbound, Outbound
 _LONGEST_DATA = 64
 _SHORT_TITLE = 12
 _START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
-_MEDIA = frozenset(
-    ("animation", "audio", "contact", "dice", "document", "paid_media", "photo", "poll")
-    + ("sticker", "story", "video", "video_note", "voice")
-)
+_MEDIA = {
+    *("animation", "audio", "contact", "dice", "document", "paid_media", "photo", "poll"),
+    *("sticker", "story", "video", "video_note", "voice"),
+}
 _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid")
 
 
@@ -162,6 +162,9 @@ class _SharedClient(BaseRequest):
             raise TimedOut(type(error).__name__) from None
         except httpx.HTTPError as error:
             raise NetworkError(type(error).__name__) from None
+        if not read_object(response.content):
+            # The library would write such an answer into the log, and it may repeat our words.
+            raise NetworkError(f"HTTP {response.status_code} without JSON")
         return response.status_code, response.content
 
 

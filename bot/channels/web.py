@@ -30,7 +30,9 @@ def parse(raw: bytes, token: str) -> Inbound:
         event_id, kind = str(UUID(body["id"])), body["kind"]
         text, location = body.get("text", ""), body.get("location")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise NotUnderstood("Tin gửi bị lỗi trên đường đi. Bạn gõ lại và gửi lần nữa nhé.") from None
+        raise NotUnderstood(
+            "Tin gửi bị lỗi trên đường đi. Bạn gõ lại và gửi lần nữa nhé."
+        ) from None
     if kind not in ("text", "button", "location") or not isinstance(text, str):
         raise NotUnderstood("Mình chưa nhận được loại tin này. Bạn gõ bằng chữ nhé.")
     if len(text) > MOST_CHARACTERS:

@@ -54,7 +54,7 @@ class ZaloBot:
         return same_secret(self._secret, headers.get("x-bot-api-secret-token", ""))
 
     def parse(self, raw: bytes) -> list[Inbound]:
-        """The event of a webhook body, bare or wrapped in {"ok", "result"}; groups are not heard."""
+        """The event of a body, bare or wrapped in {"ok", "result"}; groups are not heard."""
         body = read_object(raw)
         event = body.get("result") if "result" in body else body
         message = pick(event, "message")
@@ -80,6 +80,9 @@ class ZaloBot:
                 sent_at=moment(pick(message, "date"), per_second=1000),
             )
         ]
+
+    def acknowledge(self, raw: bytes) -> None:
+        """Zalo is content with 200."""
 
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
         """One call a part; buttons become numbered lines."""

@@ -134,6 +134,9 @@ class ZaloOA:
             )
         ]
 
+    def acknowledge(self, raw: bytes) -> None:
+        """Zalo is content with 200."""
+
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
         """One call a part; up to five buttons under the last, more of them as numbered lines.
 

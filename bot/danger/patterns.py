@@ -13,83 +13,12 @@ bare word that is a word of its own (tim, sau, hai) stands for itself.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-_TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
-_PIECES = re.compile(r"[^\W_]+|[.!?…;\n]+|,")
+from bot.danger.words import STOP, Words, canon, spellings
+
 _PART = re.compile(r"<(\w+)>([?*]?)|\(([^)]*)\)([?*]?)|~(\d)|([#^$]?[^\s<>()~]*)")
-_Y_AS_I = re.compile(r"^(h|k|l|m|s|t|v)y(?=\d?$)")
-STOP = "."
-
-
-@lru_cache(maxsize=16384)
-def canon(word: str) -> str:
-    """One spelling for each syllable: lower case, its tone as a digit at the end (hoà = hòa = hoa1)."""
-    tone = ""
-    letters: list[str] = []
-    for char in unicodedata.normalize("NFD", word.lower()):
-        if char in _TONES:
-            tone = _TONES[char]
-        else:
-            letters.append(char)
-    return _Y_AS_I.sub(r"\1i", unicodedata.normalize("NFC", "".join(letters)) + tone)
-
-
-@lru_cache(maxsize=16384)
-def bare(form: str) -> str:
-    """A canonical form without tone and diacritics."""
-    plain = unicodedata.normalize("NFD", form.rstrip("12345")) if not form.isdigit() else form
-    return plain.translate({ord("đ"): "d", 0x302: None, 0x306: None, 0x31B: None})
-
-
-def _spellings(word: str) -> set[str]:
-    """Every canonical form in which people write `word`."""
-    if word[0] in "#^$":
-        return {word}
-    form = canon(word)
-    toneless = form if form.isdigit() else form.rstrip("12345")
-    return {form, form.replace("đ", "d"), toneless, toneless.replace("đ", "d"), bare(form)}
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text as canonical forms, with a STOP where a sentence ends. `commas` are the places before
-    which a comma stands; `meant` those where a bare word stands for itself."""
-
-    forms: Sequence[str]
-    commas: frozenset[int]
-    meant: frozenset[int]
-
-    @classmethod
-    def of(cls, text: str, own: frozenset[str] = frozenset()) -> Words:
-        """Read `text`; `own` are bare words that stand for themselves in an accented text."""
-        forms: list[str] = []
-        commas: list[int] = []
-        for piece in _PIECES.findall(text):
-            if piece == ",":
-                commas.append(len(forms))
-            elif piece[0].isalnum():
-                forms.append(canon(piece))
-            elif forms and forms[-1] != STOP:
-                forms.append(STOP)
-        words = [form for form in forms if form != STOP]
-        marked = sum(1 for form in words if form != bare(form))
-        meant: frozenset[int] = frozenset()
-        if len(words) > 3 and marked * 5 >= len(words) * 2:
-            meant = frozenset(at for at, form in enumerate(forms) if form in own)
-        return cls(forms, frozenset(commas), meant)
-
-    def sentence(self, at: int) -> tuple[int, int]:
-        """Where the sentence around word `at` begins and ends."""
-        start = end = at
-        while start > 0 and self.forms[start - 1] != STOP:
-            start -= 1
-        while end < len(self.forms) and self.forms[end] != STOP:
-            end += 1
-        return start, end
 
 
 @dataclass
@@ -112,11 +41,61 @@ class Pattern:
     """A compiled pattern; it can only match where all of `needs` occur."""
 
     elements: tuple[_Element, ...]
-    needs: tuple[int, ...]
+    needs: frozenset[int]
 
 
-Found = Mapping[int, Mapping[int, Sequence[int]]]
-"""Which phrase list occurs where: list number to start to ends."""
+class Found:
+    """Which phrase list occurs where in a text, but for phrases that lie within `covered` words."""
+
+    def __init__(
+        self, spans: Mapping[int, Sequence[tuple[int, int]]], covered: Container[int] = ()
+    ) -> None:
+        self.spans = spans
+        self._covered = covered
+        self._places: dict[int, Mapping[int, Sequence[int]]] = {}
+        self._matches: dict[int, Sequence[tuple[int, int]]] = {}
+
+    def places(self, number: int) -> Mapping[int, Sequence[int]]:
+        """The ends of list `number` by start; empty where it does not occur."""
+        known = self._places.get(number)
+        if known is None:
+            places: dict[int, list[int]] = {}
+            for start, end in self.spans.get(number, ()):
+                if end == start or not all(at in self._covered for at in range(start, end)):
+                    places.setdefault(start, []).append(end)
+            known = self._places[number] = places
+        return known
+
+    def matches(self, pattern: Pattern, words: Words) -> Sequence[tuple[int, int]]:
+        """The stretches [start, end) of `words`, the text read, that `pattern` covers; of several
+        with one end, the shortest."""
+        if not pattern.needs <= self.spans.keys():
+            return ()
+        known = self._matches.get(id(pattern))
+        if known is None:
+            known = self._matches[id(pattern)] = self._match(pattern, words)
+        return known
+
+    def _match(self, pattern: Pattern, words: Words) -> Sequence[tuple[int, int]]:
+        reached: dict[int, int] = {}
+        for at, element in enumerate(pattern.elements):
+            places = self.places(element.phrases)
+            if element.low and not places:
+                return ()
+            if at == 0:
+                reached = {end: start for start, ends in places.items() for end in ends}
+                continue
+            now = reached
+            reached = dict(now) if element.low == 0 else {}
+            for _ in range(element.high):
+                now = _advance(now, places, element.gap, words.forms)
+                for end, start in now.items():
+                    reached[end] = max(start, reached.get(end, start))
+                if not now:
+                    break
+            if not reached:
+                return ()
+        return [(start, end) for end, start in reached.items()]
 
 
 class Phrases:
@@ -126,16 +105,18 @@ class Phrases:
         self._root = _Node()
         self._lists = {name: list(phrases) for name, phrases in lists.items()}
         self._numbers: dict[str, int] = {}
+        self._compiled: dict[str, Pattern] = {}
 
-    def _members(self, name: str, seen: tuple[str, ...] = ()) -> list[str]:
-        if name in seen or name not in self._lists:
-            raise ValueError(f"list <{name}> is {'circular' if name in seen else 'unknown'}")
+    def _members(self, phrases: Iterable[str], seen: tuple[str, ...] = ()) -> list[str]:
         members: list[str] = []
-        for phrase in self._lists[name]:
-            if phrase.startswith("<"):
-                members += self._members(phrase[1:-1], (*seen, name))
-            else:
+        for phrase in phrases:
+            if not phrase.startswith("<"):
                 members.append(phrase)
+                continue
+            name = phrase[1:-1]
+            if name in seen or name not in self._lists:
+                raise ValueError(f"list <{name}> is {'circular' if name in seen else 'unknown'}")
+            members += self._members(self._lists[name], (*seen, name))
         return members
 
     def number(self, name: str) -> int:
@@ -144,19 +125,19 @@ class Phrases:
         Raises:
             ValueError: there is no such list, or it contains itself.
         """
-        return self._numbers.get(f"<{name}>") or self._add(f"<{name}>", self._members(name))
+        return self._add(f"<{name}>", [f"<{name}>"])
 
     def _add(self, key: str, phrases: Iterable[str]) -> int:
         known = self._numbers.get(key)
         if known is not None:
             return known
         number = self._numbers[key] = len(self._numbers) + 1
-        for phrase in phrases:
-            nodes = [self._root]
+        for phrase in self._members(phrases):
+            node = self._root
             for word in phrase.split():
-                nodes = [_child(nodes[0], word)]
-            if number not in nodes[0].ends:
-                nodes[0].ends.append(number)
+                node = _child(node, word)
+            if number not in node.ends:
+                node.ends.append(number)
         return number
 
     def compile(self, pattern: str) -> Pattern:
@@ -165,6 +146,12 @@ class Phrases:
         Raises:
             ValueError: it names an unknown list, or begins with a part that may be missing.
         """
+        known = self._compiled.get(pattern)
+        if known is None:
+            known = self._compiled[pattern] = self._compile(pattern)
+        return known
+
+    def _compile(self, pattern: str) -> Pattern:
         elements: list[_Element] = []
         gap = 0
         literal: list[str] = []
@@ -197,52 +184,55 @@ class Phrases:
             elements.append(_Element(number, 0 if mark else 1, 3 if mark == "*" else 1, gap))
             gap = 0
         flush()
-        needs = tuple({element.phrases for element in elements if element.low})
+        needs = frozenset(element.phrases for element in elements if element.low)
         if not elements or not elements[0].low:
             raise ValueError(f"pattern {pattern!r} begins with nothing that must be there")
         return Pattern(tuple(elements), needs)
 
-    def read(self, words: Words) -> dict[int, dict[int, list[int]]]:
+    def read(self, words: Words) -> Found:
         """Where each list occurs in `words`."""
-        found: dict[int, dict[int, list[int]]] = {}
+        spans: dict[int, list[tuple[int, int]]] = {}
         forms = words.forms
         count = len(forms)
+        opening, closing = (self._root.exact.get(sign) for sign in "^$")
         for start in range(count):
             if forms[start] == STOP:
                 continue
-            if start == 0 or forms[start - 1] == STOP:
-                self._note(found, self._root.exact.get("^"), start, start)
-            if start + 1 == count or forms[start + 1] == STOP:
-                self._note(found, self._root.exact.get("$"), start + 1, start + 1)
+            if opening is not None and (start == 0 or forms[start - 1] == STOP):
+                _note(spans, opening, start, start)
+            if closing is not None and (start + 1 == count or forms[start + 1] == STOP):
+                _note(spans, closing, start + 1, start + 1)
             nodes = [self._root]
             at = start
             while nodes and at < count:
-                form = forms[at]
-                step: list[_Node] = []
-                if at in words.meant:
-                    step += [node.exact[form] for node in nodes if form in node.exact]
-                else:
-                    for node in nodes:
-                        step += node.loose.get(form, ())
-                if form.isdigit():
-                    for node in nodes:
-                        step += [node.exact[sign] for sign in _signs(form) if sign in node.exact]
+                nodes = _step(nodes, forms[at], at in words.meant)
                 at += 1
-                for node in step:
-                    self._note(found, node, start, at)
-                nodes = step
-        return found
+                for node in nodes:
+                    if node.ends:
+                        _note(spans, node, start, at)
+        return Found(spans)
 
-    @staticmethod
-    def _note(
-        found: dict[int, dict[int, list[int]]], node: _Node | None, start: int, end: int
-    ) -> None:
-        if node is None:
-            return
-        for number in node.ends:
-            ends = found.setdefault(number, {}).setdefault(start, [])
-            if end not in ends:
-                ends.append(end)
+
+def _note(spans: dict[int, list[tuple[int, int]]], node: _Node, start: int, end: int) -> None:
+    for number in node.ends:
+        known = spans.get(number)
+        if known is None:
+            spans[number] = [(start, end)]
+        else:
+            known.append((start, end))
+
+
+def _step(nodes: Sequence[_Node], form: str, meant: bool) -> list[_Node]:
+    step: list[_Node] = []
+    for node in nodes:
+        if meant:
+            if form in node.exact:
+                step.append(node.exact[form])
+        else:
+            step += node.loose.get(form, ())
+        if form.isdigit():
+            step += [node.exact[sign] for sign in _signs(form) if sign in node.exact]
+    return step
 
 
 def _child(node: _Node, word: str) -> _Node:
@@ -250,40 +240,20 @@ def _child(node: _Node, word: str) -> _Node:
     child = node.exact.get(form)
     if child is None:
         child = node.exact[form] = _Node()
-        for spelling in _spellings(word):
+        for spelling in spellings(word):
             node.loose.setdefault(spelling, []).append(child)
     return child
 
 
 def _signs(number: str) -> tuple[str, ...]:
     value = int(number[:6])
-    return ("#", "#many") if value >= 18 else ("#", "#many", "#minor") if value >= 10 else ("#", "#minor")
-
-
-def matches(pattern: Pattern, found: Found, words: Words) -> list[tuple[int, int]]:
-    """The stretches [start, end) of `words` that `pattern` covers; of several with one end, the
-    shortest."""
-    if any(number not in found for number in pattern.needs):
-        return []
-    reached: dict[int, int] = {}
-    first = True
-    for element in pattern.elements:
-        places = found.get(element.phrases, {})
-        if first:
-            reached = {end: start for start, ends in places.items() for end in ends}
-            first = False
-            continue
-        now = reached
-        reached = dict(now) if element.low == 0 else {}
-        for _ in range(element.high):
-            now = _advance(now, places, element.gap, words.forms)
-            for end, start in now.items():
-                reached[end] = max(start, reached.get(end, start))
-            if not now:
-                break
-        if not reached:
-            return []
-    return [(start, end) for end, start in reached.items()]
+    return (
+        ("#", "#many")
+        if value >= 18
+        else ("#", "#many", "#minor")
+        if value >= 10
+        else ("#", "#minor")
+    )
 
 
 def _advance(

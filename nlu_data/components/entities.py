@@ -7,6 +7,7 @@ diacritics is cut exactly like one with them, and it learns every example in bot
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -222,12 +223,28 @@ class FoldedSynonyms(EntitySynonymMapper):
         """There is nothing to set."""
         return {}
 
-    def replace_synonyms(self, entities: list[dict[str, Any]]) -> None:
-        """Give every entity that holds a synonym the code it stands for."""
-        for entity in entities:
-            names = self._folded.get(entity["entity"], {})
-            value = f" {fold(nfc(str(entity['value']))).lower()} "
-            held = [name for name in names if f" {name} " in value]
-            if held:
-                entity["value"] = names[max(held, key=len)]
-                self.add_processor_name(entity)
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Give every entity that shares a syllable with a synonym the code it stands for.
+
+        The name may reach past what the extractor found: in "chỗ tư vấn" out of "chỗ tư vấn tâm lý"
+        the name "tư vấn tâm lý" counts.
+        """
+        for message in messages:
+            text = fold(nfc(message.get(TEXT) or "")).lower()
+            entities = [dict(entity) for entity in message.get(ENTITIES, [])]
+            for entity in entities:
+                code = self._code(text, entity)
+                if code:
+                    entity["value"] = code
+                    self.add_processor_name(entity)
+            message.set(ENTITIES, entities, add_to_output=True)
+        return messages
+
+    def _code(self, text: str, entity: dict[str, Any]) -> str | None:
+        """The code of the longest name in `text` (folded, lower case) that touches `entity`."""
+        names = self._folded.get(entity["entity"], {})
+        for name in sorted(names, key=len, reverse=True):
+            for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                if found.start() < entity["end"] and found.end() > entity["start"]:
+                    return names[name]
+        return None

@@ -81,9 +81,7 @@ async def test_a_message_is_stored_with_its_job_and_a_repeat_does_nothing(
     ],
     ids=["9900 characters", "emoji", "rtl override", "arabic", "html", "sql", "nul", "surrogate"],
 )
-async def test_odd_words_are_taken(
-    page: httpx.AsyncClient, sessions: Sessions, words: str
-) -> None:
+async def test_odd_words_are_taken(page: httpx.AsyncClient, sessions: Sessions, words: str) -> None:
     raw = json.dumps(message(words)).encode()
     answer = await page.post("/chat/messages", headers=await begin(page), content=raw)
     assert answer.status_code == 202
@@ -116,7 +114,9 @@ async def test_what_cannot_be_read_gets_one_kind_line_and_stores_nothing(
     assert await stored(sessions) == (0, 0)
 
 
-@pytest.mark.parametrize("who", [{}, {"Authorization": "Bearer " + "x" * 43}, {"Authorization": "x"}])
+@pytest.mark.parametrize(
+    "who", [{}, {"Authorization": "Bearer " + "x" * 43}, {"Authorization": "x"}]
+)
 async def test_a_stranger_to_the_session_is_turned_away(
     page: httpx.AsyncClient, sessions: Sessions, who: dict[str, str]
 ) -> None:

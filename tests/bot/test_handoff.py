@@ -130,7 +130,7 @@ async def test_the_counsellor_is_told_facts_not_a_transcript(runtime: Runtime) -
     await say(runtime, "a", "cai nghiện tại nhà mất bao lâu")
     await say(runtime, "a", "em muốn gặp người thật")
     (case,) = await queue(runtime)
-    titles = {article.title for article in runtime.library.articles}
+    titles = {article.title for article in runtime.library.articles()}
     assert len(case.summary["asked"]) == 1
     assert set(case.summary["asked"]) <= titles
 

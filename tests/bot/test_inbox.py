@@ -46,9 +46,7 @@ async def test_the_same_event_twice_is_stored_and_answered_once(runtime: Runtime
 async def test_a_burst_of_first_messages_makes_one_person_and_keeps_its_order(
     runtime: Runtime,
 ) -> None:
-    all_received = await asyncio.gather(
-        *(receive(runtime, event(f"tin số {n}")) for n in range(8))
-    )
+    all_received = await asyncio.gather(*(receive(runtime, event(f"tin số {n}")) for n in range(8)))
     assert len({one.conversation_id for one in all_received}) == 1
     conversation_id = all_received[0].conversation_id
     async with runtime.sessions() as session:

@@ -140,7 +140,9 @@ async def test_keys_rotate_and_old_words_stay_readable(runtime: Runtime, tmp_pat
     async with runtime.sessions.begin() as session:
         assert await rewrap(session, loaded) == 1
         assert await rewrap(session, loaded) == 0
-    without_old = KeyRing(loaded.current, {loaded.current: loaded.keys[loaded.current]}, loaded.pepper)
+    without_old = KeyRing(
+        loaded.current, {loaded.current: loaded.keys[loaded.current]}, loaded.pepper
+    )
     async with runtime.sessions() as session:
         talk = await open_talk(session, without_old, conversation_id)
         assert talk is not None

@@ -166,7 +166,8 @@ def test_consent_refused_ends_without_a_question(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/s yes", "/s skip", "để mình nghĩ đã", "ma túy là gì?", "heroin", ""]
+    "text",
+    ["/s yes", "/s skip", "để mình nghĩ đã", "bỏ qua", "không biết", "ma túy là gì?", "heroin", ""],
 )
 def test_nothing_but_a_clear_yes_is_consent(text: str) -> None:
     state = start(DAST)[0]
@@ -214,7 +215,8 @@ def test_every_question_shows_progress_and_the_five_choices() -> None:
         assert state is not None
         message = again(DAST, state)
         assert message.text.startswith(f"Câu {number}/10")
-        assert payloads(message) == ["/s yes", "/s no", "/s skip", "/s back", "/s stop"]
+        choices = ("yes", "no", "skip", "back", "stop")
+        assert payloads(message) == [f"/s {choice} {state.position + 1}" for choice in choices]
         state = answer(DAST, state, "/s yes").state
     assert state is None
 

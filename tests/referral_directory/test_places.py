@@ -136,7 +136,12 @@ NAMED = [
     ("o nha trang", "phường Nha Trang", "tỉnh Khánh Hòa", None),
     ("đang ở Pleiku", "phường Pleiku", "tỉnh Gia Lai", None),
     ("xã Thanh Đức huyện Long Hồ", "phường Thanh Đức", "tỉnh Vĩnh Long", "xã Thanh Đức"),
-    ("chau thanh a hau giang", "huyện Châu Thành A (cũ)", "thành phố Cần Thơ", "huyện Châu Thành A"),
+    (
+        "chau thanh a hau giang",
+        "huyện Châu Thành A (cũ)",
+        "thành phố Cần Thơ",
+        "huyện Châu Thành A",
+    ),
     ("thị xã Ngã Bảy", "phường Ngã Bảy", "thành phố Cần Thơ", "thành phố Ngã Bảy"),
     ("em ở Tân Phú, Đồng Nai", "xã Tân Phú", "tỉnh Đồng Nai", None),
     ("Qui Nhơn Gia Lai", "phường Quy Nhơn", "tỉnh Gia Lai", None),
@@ -148,7 +153,12 @@ NAMED = [
     ("ở Buôn Ma Thuột", "phường Buôn Ma Thuột", "tỉnh Đắk Lắk", None),
     ("đắc lắc", "tỉnh Đắk Lắk", "tỉnh Đắk Lắk", None),
     ("em ở Huế", "thành phố Huế", "thành phố Huế", None),
-    ("vũng tàu có chỗ cai ko", "thành phố Hồ Chí Minh", "thành phố Hồ Chí Minh", "tỉnh Bà Rịa - Vũng Tàu"),
+    (
+        "vũng tàu có chỗ cai ko",
+        "thành phố Hồ Chí Minh",
+        "thành phố Hồ Chí Minh",
+        "tỉnh Bà Rịa - Vũng Tàu",
+    ),
     ("gần bệnh viện Tam Bình Vĩnh Long", "xã Tam Bình", "tỉnh Vĩnh Long", None),
     ("trường đại học Cần Thơ", "thành phố Cần Thơ", "thành phố Cần Thơ", None),
     ("ở Đống Đa Hà Nội", "phường Đống Đa", "thành phố Hà Nội", None),
@@ -172,8 +182,29 @@ ANSWERS = [
     ("Nhà Bè", "xã Nhà Bè", "thành phố Hồ Chí Minh"),
 ]
 
-NO_ANSWER = ["không", "khong", "thôi", "tư vấn", "tu van", "an", "tân", "hòa", "gia đình", "gia dinh"]
-NO_ANSWER += ["không biết", "trung tâm", "an toàn", "mình không muốn nói", "ở nhà", "?", "", "👍", "8"]
+NO_ANSWER = [
+    "không",
+    "khong",
+    "thôi",
+    "tư vấn",
+    "tu van",
+    "an",
+    "tân",
+    "hòa",
+    "gia đình",
+    "gia dinh",
+]
+NO_ANSWER += [
+    "không biết",
+    "trung tâm",
+    "an toàn",
+    "mình không muốn nói",
+    "ở nhà",
+    "?",
+    "",
+    "👍",
+    "8",
+]
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +283,8 @@ def test_decomposed_text_reads_like_composed_text(gazetteer: Gazetteer) -> None:
 
 def test_all_communes_and_provinces_are_there(gazetteer: Gazetteer) -> None:
     place = gazetteer.commune("29602")
-    assert place is not None and place.title == "xã Long Hồ"
+    assert place is not None
+    assert place.title == "xã Long Hồ"
     assert gazetteer.commune("99999") is None
     assert gazetteer.province_title("86") == "tỉnh Vĩnh Long"
 

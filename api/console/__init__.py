@@ -1,0 +1,14 @@
+"""The counsellors' console: who waits, who is in danger, and talking with them."""
+
+from fastapi import APIRouter, Depends
+
+from api.console import cases, desk, entry, stream
+from api.console.pages import error_page
+from api.console.visitor import refuse_cross_site
+
+__all__ = ["error_page", "router"]
+
+router = APIRouter(dependencies=[Depends(refuse_cross_site)], include_in_schema=False)
+router.add_api_route("", desk.home)
+for part in (entry, desk, cases, stream):
+    router.include_router(part.router)

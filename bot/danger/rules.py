@@ -1,0 +1,209 @@
+"""The rules of `content/danger.yml`, read once, and what they find in a text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.danger.patterns import Found, Pattern, Phrases
+from bot.danger.words import Words
+from bot.understand import nfc
+
+_FILE = Path(__file__).parent.parent / "content" / "danger.yml"
+MODIFIERS = ("negated", "past", "recovered", "story", "asked", "supposed")
+_MOST = 8
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One sign of danger; the fields are explained at the head of `content/danger.yml`."""
+
+    id: str
+    label: str
+    level: str
+    firm: bool
+    asked: bool
+    of_object: bool
+    say: tuple[Pattern, ...]
+    also: tuple[tuple[Pattern, ...], ...]
+    unless: tuple[Pattern, ...]
+    never: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that fired on words [start, end), at `level`; `lowered_by` where that is not its own."""
+
+    rule: Rule
+    level: str
+    start: int
+    end: int
+    lowered_by: str = ""
+
+    @property
+    def name(self) -> str:
+        """The rule's name, and after a colon what lowered it."""
+        return f"{self.rule.id}:{self.lowered_by}" if self.lowered_by else self.rule.id
+
+
+@dataclass(frozen=True)
+class _Exempt:
+    say: Pattern
+    not_after: Pattern | None
+
+
+_Index = Mapping[int, Sequence[tuple[int, Pattern]]]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Everything in the file, compiled."""
+
+    phrases: Phrases
+    own: frozenset[str]
+    exempt: tuple[_Exempt, ...]
+    modify: Mapping[str, int]
+    me: int
+    kin: int
+    rules: tuple[Rule, ...]
+    idiom_index: _Index
+    rule_index: _Index
+
+    def find(self, reading: Reading) -> list[Finding]:
+        """Every rule that fires, at its own level, for each place (the first and the last ones where
+        it fires very often)."""
+        spans: dict[int, set[tuple[int, int]]] = {}
+        for at, pattern in _candidates(self.rule_index, reading.found):
+            places = reading.found.matches(pattern, reading.words)
+            if places:
+                spans.setdefault(at, set()).update(places)
+        return [
+            Finding(self.rules[at], self.rules[at].level, start, end)
+            for at in sorted(spans)
+            for start, end in _allowed(self.rules[at], spans[at], reading)
+        ]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text read against the rulebook: `found` without the idioms, `raw` with them."""
+
+    words: Words
+    book: Rulebook
+    found: Found
+    raw: Found
+
+    @classmethod
+    def of(cls, words: Words, book: Rulebook) -> Reading:
+        """Read `words` once against all phrases, then set the idioms aside."""
+        raw = book.phrases.read(words)
+        covered = _idioms(words, book, raw)
+        return cls(words, book, Found(raw.spans, covered) if covered else raw, raw)
+
+    def occurs(self, kind: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Where words of the modifier `kind` stand between `start` and `end`."""
+        places = self.raw.places(self.book.modify[kind])
+        if not places:
+            return []
+        return [(at, to) for at in range(start, end) for to in places.get(at, ()) if to <= end]
+
+
+def _candidates(index: _Index, found: Found) -> Iterator[tuple[int, Pattern]]:
+    for number in found.spans:
+        yield from index.get(number, ())
+
+
+def _indexed(patterns: Sequence[tuple[int, Pattern]]) -> _Index:
+    """Each pattern under the phrase list it needs that the fewest patterns need."""
+    often = Counter(number for _, pattern in patterns for number in pattern.needs)
+    index: dict[int, list[tuple[int, Pattern]]] = {}
+    for at, pattern in patterns:
+        rarest = min(pattern.needs, key=lambda number: (often[number], number))
+        index.setdefault(rarest, []).append((at, pattern))
+    return index
+
+
+def _idioms(words: Words, book: Rulebook, raw: Found) -> set[int]:
+    covered: set[int] = set()
+    for at, pattern in _candidates(book.idiom_index, raw):
+        guard = book.exempt[at].not_after
+        wanted = {end for _, end in raw.matches(guard, words)} if guard is not None else set()
+        for start, end in raw.matches(pattern, words):
+            if start not in wanted:
+                covered.update(range(start, end))
+    return covered
+
+
+def _allowed(
+    rule: Rule, spans: set[tuple[int, int]], reading: Reading
+) -> Sequence[tuple[int, int]]:
+    words, raw = reading.words, reading.raw
+    if any(raw.matches(pattern, words) for pattern in rule.never):
+        return ()
+    for group in rule.also:
+        if not any(raw.matches(pattern, words) for pattern in group):
+            return ()
+    ordered = sorted(spans)
+    ordered = ordered[:_MOST] + ordered[max(_MOST, len(ordered) - _MOST) :]
+    barred = sorted({start for pattern in rule.unless for start, _ in raw.matches(pattern, words)})
+    return [span for span in ordered if not barred or not _within(barred, words.sentence(span[0]))]
+
+
+def _within(places: Sequence[int], bounds: tuple[int, int]) -> bool:
+    at = bisect_left(places, bounds[0])
+    return at < len(places) and places[at] < bounds[1]
+
+
+def _rule(row: Mapping[str, Any], phrases: Phrases) -> Rule:
+    try:
+        return Rule(
+            id=row["id"],
+            label=row["label"],
+            level=row["level"],
+            firm=row.get("firm", False),
+            asked=row.get("asked", False),
+            of_object=row.get("whose") == "object",
+            say=tuple(map(phrases.compile, row["say"])),
+            also=tuple(tuple(map(phrases.compile, group)) for group in row.get("also", ())),
+            unless=tuple(map(phrases.compile, row.get("unless", ()))),
+            never=tuple(map(phrases.compile, row.get("never", ()))),
+        )
+    except ValueError as error:
+        raise ValueError(f"danger rule {row['id']}: {error}") from error
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The compiled rules.
+
+    Raises:
+        ValueError: a pattern cannot be read; the rule is named.
+    """
+    data = yaml.safe_load(nfc(_FILE.read_text(encoding="utf-8")))
+    phrases = Phrases({**data["lists"], **{kind: data["modify"][kind] for kind in MODIFIERS}})
+    exempt: list[_Exempt] = []
+    for row in data["exempt"]:
+        guard = row.get("not_after")
+        if isinstance(guard, list):
+            guard = f"({'|'.join(guard)})"
+        not_after = phrases.compile(guard) if guard else None
+        exempt += [_Exempt(phrases.compile(say), not_after) for say in row["say"]]
+    rules = tuple(_rule(row, phrases) for row in data["rules"])
+    return Rulebook(
+        phrases=phrases,
+        own=frozenset(data["own"]),
+        exempt=tuple(exempt),
+        modify={kind: phrases.number(kind) for kind in MODIFIERS},
+        me=phrases.number("me"),
+        kin=phrases.number("kin"),
+        rules=rules,
+        idiom_index=_indexed([(at, idiom.say) for at, idiom in enumerate(exempt)]),
+        rule_index=_indexed([(at, say) for at, rule in enumerate(rules) for say in rule.say]),
+    )

@@ -1,0 +1,89 @@
+"""Vietnamese words in one spelling each, and a text as a row of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
+_PIECES = re.compile(r"[^\W_]+|[.!?…;\n]+|,")
+_Y_AS_I = re.compile(r"^(h|k|l|m|s|t|v)y(?=\d?$)")
+STOP = "."
+REACH = 40
+
+
+@lru_cache(maxsize=16384)
+def canon(word: str) -> str:
+    """One spelling for each syllable: lower case, its tone as a digit at the end (hoà = hòa = hoa1)."""
+    tone = ""
+    letters: list[str] = []
+    for char in unicodedata.normalize("NFD", word.lower()):
+        if char in _TONES:
+            tone = _TONES[char]
+        else:
+            letters.append(char)
+    return _Y_AS_I.sub(r"\1i", unicodedata.normalize("NFC", "".join(letters)) + tone)
+
+
+@lru_cache(maxsize=16384)
+def bare(form: str) -> str:
+    """A canonical form without tone and diacritics."""
+    plain = unicodedata.normalize("NFD", form.rstrip("12345")) if not form.isdigit() else form
+    return plain.translate({ord("đ"): "d", 0x302: None, 0x306: None, 0x31B: None})
+
+
+def spellings(word: str) -> set[str]:
+    """Every canonical form in which people write `word`."""
+    if word[0] in "#^$":
+        return {word}
+    form = canon(word)
+    toneless = form if form.isdigit() else form.rstrip("12345")
+    return {form, form.replace("đ", "d"), toneless, toneless.replace("đ", "d"), bare(form)}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text as canonical forms, with a STOP where a sentence ends. `commas` are the places before
+    which a comma stands; `meant` those where a bare word stands for itself."""
+
+    forms: Sequence[str]
+    commas: frozenset[int]
+    meant: frozenset[int]
+    sentences: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, text: str, own: frozenset[str] = frozenset()) -> Words:
+        """Read `text`; `own` are bare words that stand for themselves in an accented text."""
+        forms: list[str] = []
+        commas: list[int] = []
+        for piece in _PIECES.findall(text):
+            if piece == ",":
+                commas.append(len(forms))
+            elif piece[0].isalnum():
+                forms.append(canon(piece))
+            elif forms and forms[-1] != STOP:
+                forms.append(STOP)
+        words = [form for form in forms if form != STOP]
+        marked = sum(1 for form in words if form != bare(form))
+        meant: frozenset[int] = frozenset()
+        if len(words) > 3 and marked * 5 >= len(words) * 2:
+            meant = frozenset(at for at, form in enumerate(forms) if form in own)
+        return cls(forms, frozenset(commas), meant, _sentences(forms))
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """Where the sentence around word `at` begins and ends, at most REACH words away."""
+        start, end = self.sentences[min(at, len(self.sentences) - 1)]
+        return max(start, at - REACH), min(end, at + REACH)
+
+
+def _sentences(forms: Sequence[str]) -> list[tuple[int, int]]:
+    bounds: list[tuple[int, int]] = []
+    start = 0
+    for at, form in enumerate((*forms, STOP)):
+        if form == STOP:
+            bounds += [(start, at)] * (at - start + 1)
+            start = at + 1
+    return bounds

@@ -1,0 +1,12 @@
+"""One turn: what a person sent, and what becomes of it. The only orchestrator.
+
+`take_turn` decides and writes nothing; `record` writes everything a turn decided in one commit.
+Between the two the database is free, so a slow model never holds a lock. What is called from here
+never calls each other.
+"""
+
+from bot.turn.decide import take_turn, take_turn_or_fail_to_human
+from bot.turn.record import record
+from bot.turn.shapes import Turn
+
+__all__ = ["Turn", "record", "take_turn", "take_turn_or_fail_to_human"]

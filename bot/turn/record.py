@@ -1,0 +1,84 @@
+"""Writing a turn, in one commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import handoff, inbox, outbox, replies
+from bot.messages import Outbound
+from bot.privacy import seal_json
+from bot.runtime import Runtime
+from bot.store import Talk, append, open_talk, save_state
+from bot.tables import Feedback, ScreeningRow
+from bot.turn.shapes import Turn
+
+
+async def record(
+    session: AsyncSession, runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime
+) -> Talk | None:
+    """Write a turn; the caller commits. None where another worker had dealt with the event already.
+
+    The conversation is read again under its lock: a counsellor who came in while the bot was
+    thinking silences everything but the reply to a danger.
+    """
+    talk = await open_talk(session, runtime.ring, waiting.talk.id, lock=True)
+    if talk is None or not await inbox.mark_done(session, waiting.row_id, now):
+        return None
+    if turn.heard:
+        line = Outbound(turn.heard)
+        await append(session, talk, "citizen", [line], now, client_id=waiting.inbound.event_id)
+    said = list(turn.replies)
+    if talk.holder == "counsellor" and turn.alarm.level != "emergency":
+        said = []
+    elif said and not talk.greeted and turn.alarm.level not in ("emergency", "urgent"):
+        said.insert(0, Outbound(replies.INTRO))
+    await outbox.post(session, talk, "bot", said, now)
+    await save_state(session, talk, turn.state, now, greeted=bool(said))
+    await _record_outcomes(session, runtime, talk, turn, now)
+    return talk
+
+
+async def _record_outcomes(
+    session: AsyncSession, runtime: Runtime, talk: Talk, turn: Turn, now: datetime
+) -> None:
+    alarm = turn.alarm
+    if alarm.level in ("emergency", "urgent"):
+        await handoff.open_episode(
+            session,
+            talk,
+            label=alarm.label,
+            level=alarm.level,
+            person=alarm.person,
+            why=list(alarm.why),
+            now=now,
+        )
+    if turn.wants_counsellor:
+        urgency = {"emergency": handoff.DANGER_NOW, "urgent": handoff.DANGER}
+        await handoff.ask_for_counsellor(
+            session,
+            talk,
+            priority=urgency.get(alarm.level, handoff.ORDINARY),
+            reason=alarm.label if alarm.level != "none" else "asked",
+            summary=_summary(runtime, turn),
+            now=now,
+        )
+    if turn.leaves_queue:
+        await handoff.leave_queue(session, talk, now, tell=bool(turn.heard))
+    if turn.helpful is not None and turn.state.asked:
+        session.add(Feedback(article=turn.state.asked[-1], helpful=turn.helpful, given_at=now))
+    if turn.result is not None:
+        row = ScreeningRow(
+            conversation_id=talk.id,
+            instrument=turn.result.instrument,
+            sealed=seal_json(talk.key, turn.result.to_json(), f"screening:{talk.id}"),
+            finished_at=now,
+        )
+        session.add(row)
+    await session.flush()
+
+
+def _summary(runtime: Runtime, turn: Turn) -> dict[str, object]:
+    titles = [article.title for key in turn.state.asked if (article := runtime.library.get(key))]
+    return {"asked": titles, "danger": turn.alarm.label, "in_screening": bool(turn.state.screening)}

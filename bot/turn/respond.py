@@ -1,0 +1,178 @@
+"""What the bot answers to a message without danger: screening, buttons, commands, search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions import commands
+from bot import acts, answers, first_aid, places, replies, screening
+from bot.runtime import Runtime
+from bot.store import Talk
+from bot.turn.shapes import Heard, Turn
+from bot.understand import expand
+
+MOST_CHARACTERS = 4000
+
+
+async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn:
+    """Replies to a message without danger, in a conversation that the bot has."""
+    if len(heard.text) > MOST_CHARACTERS:
+        return turn.then(replies.too_long())
+    if turn.state.screening and (step := _screening_step(runtime, heard, turn)) is not None:
+        return step
+    if heard.inbound.kind == "start":
+        article = runtime.library.get(heard.text)
+        return _show(runtime, turn, article) if article else turn.then(replies.menu())
+    if heard.inbound.location is not None:
+        near = await places.near_point(runtime, heard.inbound.location, turn.state.kind)
+        answered = turn.then(near, state=replace(turn.state, awaiting_place=False))
+    elif heard.payload:
+        answered = await _press(runtime, talk, heard.payload, turn)
+    elif not any(char.isalnum() for char in heard.text):
+        answered = turn.then(replies.only_text())
+    else:
+        answered = await _read(runtime, talk, heard.text, turn)
+    return _resume_screening(runtime, turn, answered)
+
+
+def _screening_step(runtime: Runtime, heard: Heard, turn: Turn) -> Turn | None:
+    """The screening's own reading of the message; None where it is not an answer to it."""
+    state = screening.State.from_json(turn.state.screening or {})
+    step = screening.answer(runtime.instrument, state, heard.payload or heard.text)
+    if step.outcome == "not_an_answer":
+        return None
+    saved = step.state.to_json() if step.state else None
+    turn = turn.then(*step.replies, state=replace(turn.state, screening=saved))
+    return replace(turn, result=step.result)
+
+
+def _resume_screening(runtime: Runtime, before: Turn, after: Turn) -> Turn:
+    """Ask the open question of a screening again after something else was answered in between."""
+    saved = before.state.screening
+    if not saved or after.state.screening != saved or after.erase:
+        return after
+    if after.wants_counsellor:
+        return replace(after, state=replace(after.state, screening=None))
+    state = screening.State.from_json(saved)
+    return after.then(replies.screening_paused(), screening.again(runtime.instrument, state))
+
+
+async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
+    """Typed words: Rasa says what is wanted; without it, plain wordings and search do."""
+    wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
+    if not wanted or wanted == [commands.Unsure()]:
+        if turn.state.awaiting_place:
+            named = await places.by_name(runtime, text, turn.state.kind)
+            if named is not None:
+                return turn.then(named, state=replace(turn.state, awaiting_place=False))
+        wanted = [acts.find_act(text)]
+    if len(wanted) > 1 and not turn.state.awaiting_place:
+        wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
+    for command in wanted:
+        turn = await _perform(runtime, talk, command, text, turn)
+    return turn
+
+
+async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn:
+    """A pressed button."""
+    verb, _, rest = payload.partition(" ")
+    match verb:
+        case "/answer":
+            article = runtime.library.get(rest)
+            return _show(runtime, turn, article) if article else turn.then(replies.menu())
+        case "/more":
+            article = runtime.library.get(rest)
+            return (
+                _show(runtime, turn, article, more=True) if article else turn.then(replies.menu())
+            )
+        case "/at":
+            return turn.then(
+                await places.by_code(runtime, rest, turn.state.kind),
+                state=replace(turn.state, awaiting_place=False),
+            )
+        case "/topics":
+            return turn.then(replies.topics(runtime.library.front(runtime.today())))
+        case "/helpful":
+            return replace(turn.then(replies.thank_feedback(rest == "yes")), helpful=rest == "yes")
+        case "/delete":
+            if rest == "yes":
+                return replace(turn, erase=True)
+            return turn.then(replies.not_deleted() if rest == "no" else replies.confirm_delete())
+        case "/bot":
+            return replace(turn, leaves_queue=True)
+        case "/safe":
+            return turn.then(first_aid.still_here("unclear", runtime.numbers))
+    pressed: dict[str, commands.Command] = {
+        "/human": commands.CallCounsellor(),
+        "/place": commands.FindPlace(kind=rest or None),
+        "/screen": commands.StartScreening(),
+        "/hotline": commands.GiveHotlines(),
+    }
+    if verb in pressed:
+        return await _perform(runtime, talk, pressed[verb], "", turn)
+    return turn.then(replies.menu())
+
+
+async def _perform(
+    runtime: Runtime, talk: Talk, command: commands.Command, text: str, turn: Turn
+) -> Turn:
+    """Carry out one command, whoever gave it."""
+    match command:
+        case commands.CallCounsellor():
+            waiting = talk.holder == "queue"
+            return replace(turn.then(replies.in_queue(waiting)), wants_counsellor=True)
+        case commands.StartScreening():
+            if turn.state.screening:
+                return turn
+            state, first = screening.start(runtime.instrument)
+            return turn.then(first, state=replace(turn.state, screening=state.to_json()))
+        case commands.FindPlace(place=place, kind=kind):
+            return await _find_place(runtime, text or place or "", place or "", kind or "", turn)
+        case commands.AskPlace(kind=kind):
+            return _ask_place(turn, kind or turn.state.kind)
+        case commands.GiveHotlines():
+            return turn.then(await places.hotlines(runtime))
+        case commands.DeleteData():
+            return turn.then(replies.confirm_delete())
+        case commands.AskFeedback():
+            return turn.then(replies.ask_feedback())
+        case commands.TakeFeedback(helpful=helpful):
+            if helpful is None or not turn.state.asked:
+                return turn.then(replies.ask_feedback() if turn.state.asked else replies.menu())
+            return replace(turn.then(replies.thank_feedback(helpful)), helpful=helpful)
+        case commands.SmallTalk(about=about):
+            return turn.then(replies.small_talk(about))
+        case _:
+            return _search(runtime, text, turn)
+
+
+async def _find_place(runtime: Runtime, text: str, place: str, kind: str, turn: Turn) -> Turn:
+    found = await places.in_text(runtime, text, place, kind)
+    if found is None:
+        return _ask_place(turn, kind)
+    return turn.then(found, state=replace(turn.state, awaiting_place=False, kind=kind))
+
+
+def _ask_place(turn: Turn, kind: str) -> Turn:
+    return turn.then(replies.ask_place(), state=replace(turn.state, awaiting_place=True, kind=kind))
+
+
+def _search(runtime: Runtime, text: str, turn: Turn) -> Turn:
+    today = runtime.today()
+    match answers.decide(runtime.library.search(text, today)):
+        case answers.Found(article=article):
+            return _show(runtime, turn, article)
+        case answers.Offer(articles=articles):
+            return turn.then(replies.offer([(one.key, one.title) for one in articles]))
+        case _:
+            return turn.then(replies.not_found())
+
+
+def _show(runtime: Runtime, turn: Turn, article: answers.Article, *, more: bool = False) -> Turn:
+    today = runtime.today()
+    if article in runtime.library.withheld(today):
+        return turn.then(replies.withheld())
+    asked = (*[key for key in turn.state.asked if key != article.key], article.key)[-5:]
+    render = answers.render_more if more else answers.render
+    shown = render(article, today, runtime.register)
+    return turn.then(shown, state=replace(turn.state, asked=asked))

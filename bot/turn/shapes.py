@@ -1,0 +1,40 @@
+"""What passes between the parts of a turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.danger import Danger
+from bot.messages import Inbound, Outbound
+from bot.screening import Result
+from bot.store import State
+
+SAFE = Danger("none", "none", "unclear", ())
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn decided. `heard` goes into the transcript as the person's line."""
+
+    heard: str
+    state: State
+    replies: tuple[Outbound, ...] = ()
+    alarm: Danger = SAFE
+    wants_counsellor: bool = False
+    leaves_queue: bool = False
+    helpful: bool | None = None
+    result: Result | None = None
+    erase: bool = False
+
+    def then(self, *more: Outbound, state: State | None = None) -> Turn:
+        return replace(self, replies=(*self.replies, *more), state=state or self.state)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message as the turn works with it: cleaned, a number or button resolved to its payload."""
+
+    inbound: Inbound
+    text: str
+    payload: str = ""
+    seen: str = ""

@@ -1,0 +1,115 @@
+"""A real browser on the real pages: web process, worker, PostgreSQL and Rasa run for real."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from api import auth, database
+from bot.privacy import KeyRing
+from referral_directory.load import load_services
+from tests.processes import Desk, RasaPair
+
+expect.set_options(timeout=15_000)
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+COUNSELLORS = {"lan": "Lan", "minh": "Minh"}
+
+
+@pytest.fixture(scope="session")
+def desk_url(server: str) -> str:
+    """A database of the browser's own, so that other tests' clean-up never touches it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE browser")
+    url = server.replace("/diemtua?", "/browser?")
+    database.migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def passwords(desk_url: str) -> dict[str, str]:
+    """One-time passwords of the counsellors."""
+
+    async def fill() -> dict[str, str]:
+        engine, sessions = database.connect(desk_url, 1)
+        made = {}
+        async with sessions.begin() as session:
+            await load_services(session)
+            for login, name in COUNSELLORS.items():
+                made[login] = await auth.create_counsellor(
+                    session, login, name, "counsellor", datetime.now(UTC)
+                )
+        await engine.dispose()
+        return made
+
+    return asyncio.run(fill())
+
+
+@pytest.fixture(scope="session")
+def desk(
+    desk_url: str,
+    passwords: dict[str, str],
+    rasa: RasaPair,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    KeyRing.fresh().save(folder / "keyring.json")
+    running = Desk(folder, desk_url, rasa.port)
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Chromium of the machine. A module at a time: its loop must not live among async tests."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+    assert path, "install the Debian package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def laptop(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def chat(phone: BrowserContext, desk: Desk) -> Page:
+    """The chat page, ready to be written to."""
+    return open_chat(phone, desk)
+
+
+def open_chat(context: BrowserContext, desk: Desk) -> Page:
+    page = context.new_page()
+    page.goto(desk.url)
+    expect(page.locator("#text")).to_be_visible()
+    return page
+
+
+def say(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    page.locator("#send").click()
+
+
+def save_picture(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=str(folder / f"{name}.png"))
