@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 
 from api import auth, database
-from bot.errors import KeyRingBroken
+from bot.errors import DiemTuaError, KeyRingBroken
 from bot.privacy import KeyRing
 from bot.settings import Settings
 from bot.tables import Counsellor, Person
 from referral_directory.load import load_services
 
 FIRST_LOGIN = "quantri"
+
+
+class DirectoryBroken(DiemTuaError):
+    """The directory's seed file has a row that cannot be loaded; nothing was."""
 
 Say = Callable[[str], None]
 
@@ -56,7 +60,11 @@ async def _fill(settings: Settings, say: Say) -> None:
                     )
                 KeyRing.fresh().save(settings.keyring)
             say("danh bạ nơi trợ giúp…")
-            await load_services(session)
+            report = await load_services(session)
+            if report.errors:
+                raise DirectoryBroken(
+                    f"Danh bạ nơi trợ giúp có dòng sai, chưa nạp dòng nào: {report.errors[0]}"
+                )
     finally:
         await engine.dispose()
 

@@ -152,7 +152,7 @@ def _wait_until_up(settings: Settings, supervisor: subprocess.Popen[bytes]) -> N
         "web": lambda: _answers(f"http://127.0.0.1:{settings.web_port}/health"),
         "worker": lambda: _worker_works(settings),
         "actions": lambda: _answers(f"http://127.0.0.1:{settings.actions_port}/health"),
-        "rasa": lambda: _answers(f"{settings.rasa_url}/status"),
+        "rasa": lambda: _answers(f"{settings.rasa_url}/webhooks/rest/"),
     }
     until = time.monotonic() + READY_WITHIN_SECONDS
     while checks:

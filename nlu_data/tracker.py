@@ -26,7 +26,7 @@ from rasa.shared.core.constants import (
 )
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
-from rasa.shared.core.slots import BooleanSlot, CategoricalSlot
+from rasa.shared.core.slots import CategoricalSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 log = logging.getLogger(__name__)
@@ -46,15 +46,15 @@ def snapshot(tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
 
     Returns:
         {"loop": a form of the domain or None, "asks": one of its slots or None,
-        "slots": {name: code} for categorical and yes/no slots that hold a listed value}.
+        "slots": {name: code} for categorical slots that hold one of their listed values}.
     """
     loop = tracker.active_loop_name if tracker.active_loop_name in domain.form_names else None
     asks = tracker.get_slot(REQUESTED_SLOT) if loop else None
-    coded = {}
-    for name, slot in tracker.slots.items():
-        if (isinstance(slot, CategoricalSlot) and str(slot.value).lower() in slot.values) or (isinstance(slot, BooleanSlot) and isinstance(slot.value, bool)):
-            coded[name] = slot.value
-    coded.pop(REQUESTED_SLOT, None)
+    coded = {
+        name: slot.value
+        for name, slot in tracker.slots.items()
+        if isinstance(slot, CategoricalSlot) and str(slot.value).lower() in slot.values
+    }
     known = asks in {slot.name for slot in domain.slots}
     return {"loop": loop, "asks": asks if known else None, "slots": coded}
 

@@ -106,7 +106,9 @@ def main() -> None:
     if os.environ.get("PYTHONHASHSEED") != "0":  # must be set before the interpreter starts
         command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "nlu_data.train"]
         raise SystemExit(
-            subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False).returncode
+            subprocess.run(
+                command, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False
+            ).returncode
         )
     prepare()
     model, began = current_model(), time.monotonic()

@@ -125,11 +125,12 @@ def _of_province(sentence: Sentence, mention: Mention) -> Evidence | None:
 
 def _of_name(sentence: Sentence, mention: Mention) -> Evidence | None:
     key = sentence.key(mention)
-    if len("".join(key)) < 5 or _stands_before(sentence, mention.start, pw.STREETS):
+    exact = mention.agrees == "exact" and not sentence.is_plain
+    if _stands_before(sentence, mention.start, pw.STREETS):
         return None
-    if _is_short(sentence, mention) and not (
-        sentence.is_capital(mention) and mention.agrees == "exact" and not sentence.is_plain
-    ):
+    if len("".join(key)) < 5 and not exact:
+        return None
+    if _is_short(sentence, mention) and not (sentence.is_capital(mention) and exact):
         return None
     well_known = any(u.level == "district" or not u.former for u in mention.units)
     cue = cue_before(sentence, mention.start)
@@ -145,7 +146,6 @@ def _of_name(sentence: Sentence, mention: Mention) -> Evidence | None:
         return (
             "cue" if well_known or (mention.agrees == "exact" and not sentence.is_plain) else None
         )
-    exact = mention.agrees == "exact" and not sentence.is_plain
     if cue == "weak":
         return "cue" if (exact and well_known) or (capital and well_known) else None
     before = mention.start - 1

@@ -23,7 +23,7 @@ from referral_directory.tables import (
     Service,
     ServiceAtLocation,
 )
-from referral_directory.units import Units, load_units
+from referral_directory.units import Commune, Units, load_units
 
 # A row keeps its ids over every import: they come from this namespace and the row's key.
 _NAMESPACE = UUID("5d1c5f7e-5f0b-4c39-9d0e-2f6d6a1f7f55")
@@ -165,19 +165,20 @@ def _location(row: Row, units: Units, service: UUID, organization: UUID) -> Iter
         },
     )
     if row["address"] and commune:
-        yield (
-            Address,
-            {
-                "id": row_id(row["key"], Address),
-                "location_id": location,
-                "address_1": row["address"],
-                "city": commune.title,
-                "state_province": province.title,
-                "postal_code": "",
-                "country": "VN",
-                "address_type": "physical",
-            },
-        )
+        yield Address, _address(row, commune, location)
+
+
+def _address(row: Row, commune: Commune, location: UUID) -> dict[str, Any]:
+    return {
+        "id": row_id(row["key"], Address),
+        "location_id": location,
+        "address_1": row["address"],
+        "city": commune.title,
+        "state_province": commune.province.title,
+        "postal_code": "",
+        "country": "VN",
+        "address_type": "physical",
+    }
 
 
 def _schedule(row: Row, service: UUID) -> dict[str, Any]:

@@ -246,9 +246,15 @@ def _is_vague(mention: Mention, units: Sequence[Unit]) -> bool:
 
 
 def _foremost(units: Sequence[Unit]) -> list[Unit]:
-    """Today's communes and former districts before former wards, which lose to them."""
+    """Today's communes and former districts before former wards, which lose to them.
+
+    A former district gives way to a commune of its name in its province: near "Cai Lậy" there were
+    a town and a district.
+    """
     wide = [unit for unit in units if unit.level == "province"]
     known = [unit for unit in units if not unit.former or unit.level == "district"]
+    kept = {unit.province.code for unit in known if unit.commune}
+    known = [unit for unit in known if unit.commune or unit.province.code not in kept]
     return wide or sorted(known, key=lambda unit: unit.former) or list(units)
 
 

@@ -84,7 +84,7 @@ class RasaPair:
 
     def wait(self) -> None:
         self.actions.wait_until(lambda: answers(f"http://127.0.0.1:{self.actions_port}/health"))
-        self.rasa.wait_until(lambda: answers(f"{self.url}/status"))
+        self.rasa.wait_until(lambda: answers(f"{self.url}/webhooks/rest/"))
 
     def stop(self) -> None:
         self.rasa.stop()

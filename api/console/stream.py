@@ -23,7 +23,7 @@ from api.console import access, words
 from api.console.board import any_open
 from api.console.pane import Spoken, as_of, read_spoken
 from api.console.visitor import OnDuty, token_of
-from api.live import HEARTBEAT, Live, News, event, next_news
+from api.live import Live, News, event, next_news
 from bot import handoff
 from bot.errors import NotFound, SessionOver
 from bot.runtime import Runtime
@@ -64,7 +64,8 @@ async def stream(
     seen: str = "",
     last_event_id: Annotated[int, Header()] = 0,
 ) -> StreamingResponse:
-    """Events "board" and "case" (fetch it again), "over" (log in again), and lines as HTML."""
+    """Events "board" and "case" (fetch it again), "over" (log in again), "beat" (still here), and
+    lines as HTML."""
     shown = Open(case, max(after, last_event_id), seen) if case else None
     state = request.app.state
     return StreamingResponse(
@@ -96,7 +97,7 @@ async def _follow(
                 await asyncio.sleep(GATHER_SECONDS)
             news = await _gather(queue)
             if not news:
-                yield HEARTBEAT
+                yield event("beat", {})
 
 
 async def _gather(queue: asyncio.Queue[News]) -> list[News]:

@@ -17,7 +17,7 @@ from bot.danger.words import Words
 from bot.understand import nfc
 
 _FILE = Path(__file__).parent.parent / "content" / "danger.yml"
-MODIFIERS = ("negated", "past", "recovered", "story", "asked", "supposed")
+MODIFIERS = ("negated", "past", "recovered", "story", "supposed", "reported", "linking", "object")
 _MOST = 8
 
 
@@ -29,7 +29,7 @@ class Rule:
     label: str
     level: str
     firm: bool
-    asked: bool
+    general: bool
     of_object: bool
     say: tuple[Pattern, ...]
     also: tuple[tuple[Pattern, ...], ...]
@@ -168,7 +168,7 @@ def _rule(row: Mapping[str, Any], phrases: Phrases) -> Rule:
             label=row["label"],
             level=row["level"],
             firm=row.get("firm", False),
-            asked=row.get("asked", False),
+            general=row.get("general", False),
             of_object=row.get("whose") == "object",
             say=tuple(map(phrases.compile, row["say"])),
             also=tuple(tuple(map(phrases.compile, group)) for group in row.get("also", ())),

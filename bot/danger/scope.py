@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.danger.rules import Finding, Reading
+from bot.danger.words import REACH
+
+Person = Literal["self", "other", "unclear"]
 
 _NEAR = 2
 _STORY_REACH = 10
+
+
+@dataclass(frozen=True)
+class Named:
+    """Someone named in words [at, to); `passive` where a verb or preposition before makes them the
+    one something is done to or said of."""
+
+    at: int
+    to: int
+    who: Person
+    passive: bool
+    spouse: bool
 
 
 def lowered(findings: Sequence[Finding], reading: Reading) -> list[Finding]:
@@ -40,14 +55,14 @@ def _lowered(finding: Finding, reading: Reading) -> Finding:
         return finding
     if _told(finding, reading):
         return replace(finding, level="soft", lowered_by="story")
-    start, _ = reading.words.sentence(finding.start)
-    if reading.occurs("past", start, finding.end):
+    start, end = reading.words.sentence(finding.start)
+    if reading.occurs("past", start, min(end, finding.end + 3)):
         if reading.occurs("recovered", 0, len(reading.words.forms)):
             return replace(finding, level="soft", lowered_by="past")
         if finding.level == "emergency":
             return replace(finding, level="urgent", lowered_by="past")
         return finding
-    if finding.rule.asked and reading.occurs("supposed", start, finding.start):
+    if finding.rule.general and reading.occurs("supposed", start, finding.start):
         return replace(finding, level="soft", lowered_by="supposed")
     return finding
 
@@ -73,7 +88,7 @@ def _negated(finding: Finding, reading: Reading) -> bool:
 def _told(finding: Finding, reading: Reading) -> bool:
     """A film, a book or the news stands shortly before or after, and nobody says "I" in between."""
     start, end = reading.words.sentence(finding.start)
-    me = reading.raw.places(reading.book.me)
+    me = {one.at for one in people_in(reading, start, end) if one.who == "self"}
     for at, to in reading.occurs("story", start, end):
         if to <= finding.start:
             if finding.start - to <= _STORY_REACH and not any(
@@ -86,35 +101,68 @@ def _told(finding: Finding, reading: Reading) -> bool:
     return False
 
 
-def whom(finding: Finding, reading: Reading) -> Literal["self", "other", "unclear"]:
-    """Who is in danger. The one who does it (for most classes) is named last before the key words;
-    for violence at home and against children the one it is done to is named last of all."""
+def whom(finding: Finding, reading: Reading) -> Person:
+    """Who is in danger: for most classes the one named last before the key words, unless what stands
+    there is only reported (con tôi nhắn: con đi đây); for violence at home and against children the
+    one it is done to. Where a sentence names nobody, whoever was named last before it."""
     start, end = reading.words.sentence(finding.start)
-    people = _people(reading, start, end)
+    people = people_in(reading, start, end)
     if finding.rule.of_object:
-        named = [who for at, who in people if at >= finding.start and at < finding.end + 2]
-        tail = [who for _, who in people[-1:]]
-        return (named[1:] or tail or named or ["unclear"])[-1]
-    before = [who for at, who in people if at < finding.end]
+        return _victim(finding, reading, people)
+    before = [one for one in people if one.at <= finding.start]
     if not before:
-        before = [who for _, who in _people(reading, 0, start)[-1:]] or [who for _, who in people]
-    if before:
-        return before[0] if finding.rule.label == "violence_threat" else before[-1]
-    return "self" if finding.rule.label in ("suicide", "self_harm") else "unclear"
+        before = [one for one in people if one.at < finding.end][:1]
+    if not before:
+        before = people_in(reading, max(0, start - REACH), start)[-1:] or people
+    if not before:
+        return "self" if finding.rule.label in ("suicide", "self_harm") else "unclear"
+    if finding.rule.label == "violence_threat":
+        return before[0].who
+    acting = [one for one in before if not one.passive] or before
+    others = [one for one in acting if one.who == "other"]
+    if acting[-1].who == "self" and others:
+        said = reading.occurs("reported", others[-1].to, acting[-1].at)
+        if said and not reading.words.commas.intersection(
+            range(said[-1][1] + 1, acting[-1].at + 1)
+        ):
+            return "other"
+    return acting[-1].who
 
 
-def _people(reading: Reading, start: int, end: int) -> list[tuple[int, Literal["self", "other"]]]:
-    """Who is named between `start` and `end`, in order; the longer name wins (con tôi over con)."""
+def _victim(finding: Finding, reading: Reading, people: Sequence[Named]) -> Person:
+    suffered = [at for at in range(finding.start, finding.end) if reading.words.forms[at] == "bi5"]
+    suffered += [at for at in range(finding.start, finding.end) if reading.words.forms[at] == "bi"]
+    if suffered:
+        before = [one for one in people if one.at < suffered[0]]
+        return before[-1].who if before else "self"
+    adult = any(one.spouse for one in people)
+    if finding.rule.label == "child_abuse" and adult:
+        return "other"
+    after = [one for one in people if finding.start < one.at < finding.end + 1]
+    return after[-1].who if after else "unclear" if people else "self"
+
+
+def people_in(reading: Reading, start: int, end: int) -> list[Named]:
+    """Who is named between words `start` and `end`, in order. The longer name wins (con tôi over
+    con), and whose somebody is belongs to the name (bạn cùng trọ của em)."""
     me = reading.raw.places(reading.book.me)
     kin = reading.raw.places(reading.book.kin)
-    people: list[tuple[int, Literal["self", "other"]]] = []
+    links = reading.raw.places(reading.book.modify["linking"])
+    objects = {to for _, to in reading.occurs("object", start, end)}
+    people: list[Named] = []
     at = start
     while at < end:
         own = max(me.get(at, ()), default=at)
         other = max(kin.get(at, ()), default=at)
+        to = max(own, other, at + 1)
         if other > own:
-            people.append((at, "other"))
-        elif own > at:
-            people.append((at, "self"))
-        at = max(own, other, at + 1)
+            whose = to
+            while whose in links:
+                whose = max(links[whose])
+            to = max(me.get(whose, ()), default=to)
+        if max(own, other) > at:
+            spouse = reading.words.forms[at] in ("chông1", "vơ5", "chong", "vo")
+            who: Person = "other" if other > own else "self"
+            people.append(Named(at, to, who, at in objects, spouse))
+        at = to
     return people

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import scipy.sparse
+from bot.understand import fold
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
 from rasa.shared.nlu.constants import TEXT
-
-from bot.understand import fold
 
 _Rows = list[scipy.sparse.spmatrix | None]
 
@@ -25,9 +24,7 @@ class _TextCounts(CountVectorsFeaturizer):
     def _attributes_for(analyzer: str) -> list[str]:
         return [TEXT]
 
-    def _create_features(
-        self, attribute: str, all_tokens: list[list[str]]
-    ) -> tuple[_Rows, _Rows]:
+    def _create_features(self, attribute: str, all_tokens: list[list[str]]) -> tuple[_Rows, _Rows]:
         rows: _Rows = []
         for tokens in all_tokens:
             row = None

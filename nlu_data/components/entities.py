@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pycrfsuite
+from bot.understand import fold, nfc
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -26,7 +27,6 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.understand import fold, nfc
 from nlu_data.components.tokenizer import syllables
 
 _FILE = "entities.crfsuite"
@@ -157,9 +157,7 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
         if not training_data.entity_examples:
             raise RasaException("the entity extractor found no entities to learn from")
         trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-        trainer.set_params(
-            {name: self._config[name] for name in ("c1", "c2", "max_iterations")}
-        )
+        trainer.set_params({name: self._config[name] for name in ("c1", "c2", "max_iterations")})
         for message in training_data.nlu_examples:
             text = message.get(TEXT)
             if not text:

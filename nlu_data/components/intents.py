@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -21,7 +22,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
 _FILE = "intents.npz"
-_Row = tuple[np.ndarray, np.ndarray]
+_Array = npt.NDArray[Any]
+_Row = tuple[_Array, _Array]
 
 
 def _row(message: Message) -> _Row:
@@ -36,9 +38,7 @@ def _row(message: Message) -> _Row:
 class LinearModel:
     """Log-scaled, inverse-frequency weighted counts of unit length, and one weight row an intent."""
 
-    def __init__(
-        self, idf: np.ndarray, weights: np.ndarray, bias: np.ndarray, classes: Sequence[str]
-    ) -> None:
+    def __init__(self, idf: _Array, weights: _Array, bias: _Array, classes: Sequence[str]) -> None:
         """`idf` (features), `weights` (classes x features), `bias` (classes), names of classes."""
         self.idf, self.weights, self.bias, self.classes = idf, weights, bias, list(classes)
 
@@ -86,7 +86,7 @@ class LinearModel:
             )
 
 
-def _weigh(idf: np.ndarray, row: _Row) -> np.ndarray:
+def _weigh(idf: _Array, row: _Row) -> _Array:
     columns, counts = row
     values = (1.0 + np.log(counts)) * idf[columns]
     return np.asarray(values / (np.linalg.norm(values) or 1.0), dtype=np.float32)

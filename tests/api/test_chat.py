@@ -110,7 +110,7 @@ async def test_what_cannot_be_read_gets_one_kind_line_and_stores_nothing(
 ) -> None:
     answer = await page.post("/chat/messages", headers=await begin(page), content=raw)
     assert answer.status_code == status
-    assert answer.json()["message"].endswith("nhé.")
+    assert "nhé" in answer.json()["message"]
     assert await stored(sessions) == (0, 0)
 
 

@@ -1,4 +1,4 @@
-"""What people say and which commands come back, over the trained model, its rules and its actions."""
+"""What people say and which commands come back, from the trained model, its rules and actions."""
 
 from __future__ import annotations
 

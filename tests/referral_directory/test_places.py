@@ -165,6 +165,8 @@ NAMED = [
     ("thành phố Hòa Bình", "phường Hòa Bình", "tỉnh Phú Thọ", "thành phố Hòa Bình"),
     ("tỉnh Thái Bình", "tỉnh Hưng Yên", "tỉnh Hưng Yên", "tỉnh Thái Bình"),
     ("thị trấn Nam Giang, Nam Trực", "xã Nam Trực", "tỉnh Ninh Bình", "thị trấn Nam Giang"),
+    ("ở Cai Lậy", "phường Cai Lậy", "tỉnh Đồng Tháp", None),
+    ("em ở Dĩ An", "phường Dĩ An", "thành phố Hồ Chí Minh", None),
     ("vinhlong", "tỉnh Vĩnh Long", "tỉnh Vĩnh Long", None),
     ("em o quynhon", "phường Quy Nhơn", "tỉnh Gia Lai", "thành phố Quy Nhơn"),
 ]
