@@ -150,7 +150,7 @@ async def run_worker(settings: Settings) -> None:
         await wired.jobs.run_worker_async(
             concurrency=settings.worker_concurrency,
             wait=True,
-            fetch_job_polling_interval=2.0,
+            fetch_job_polling_interval=1.0,
             delete_jobs="successful",
             update_heartbeat_interval=queue.HEARTBEAT_SECONDS,
             stalled_worker_timeout=queue.STALLED_AFTER_SECONDS,

@@ -24,6 +24,7 @@ from bot.store import Talk, append, has_line, notify, open_talk, set_holder
 from bot.tables import AuditRow, Conversation, Counsellor, Episode, Handoff, Person
 
 DANGER_NOW, DANGER, ORDINARY = 2, 1, 0
+GONE = "Không còn cuộc trò chuyện này (người viết có thể đã xóa dữ liệu)."
 CASE = (
     select(Handoff, Person, Counsellor.name)
     .join(Conversation, Conversation.id == Handoff.conversation_id)
@@ -44,6 +45,7 @@ class Case:
     reason: str
     opened_at: datetime
     claimed_at: datetime | None
+    closed_at: datetime | None
     counsellor_id: UUID | None
     counsellor: str | None
     summary: Mapping[str, Any]
@@ -158,7 +160,7 @@ async def find_case(
     found = CASE.where(Handoff.id == handoff_id).execution_options(populate_existing=True)
     row = (await session.execute(found)).one_or_none()
     if row is None:
-        raise NotFound("Không còn cuộc trò chuyện này (người viết có thể đã xóa dữ liệu).")
+        raise NotFound(GONE)
     return _case(row[0], row[1], row[2], ring)
 
 
@@ -279,7 +281,7 @@ async def audit(
 async def _talk(session: AsyncSession, ring: KeyRing, conversation_id: UUID) -> Talk:
     talk = await open_talk(session, ring, conversation_id, lock=True)
     if talk is None:
-        raise NotFound("Không còn cuộc trò chuyện này (người viết có thể đã xóa dữ liệu).")
+        raise NotFound(GONE)
     return talk
 
 
@@ -297,6 +299,7 @@ def _case(handoff: Handoff, person: Person, name: str | None, ring: KeyRing) -> 
         reason=handoff.reason,
         opened_at=handoff.opened_at,
         claimed_at=handoff.claimed_at,
+        closed_at=handoff.closed_at,
         counsellor_id=handoff.counsellor_id,
         counsellor=name,
         summary=summary,

@@ -22,8 +22,8 @@ from bot.store import Talk, notify, open_talk
 log = structlog.get_logger()
 
 UP_TO_DATE = "up_to_date"
-HEARTBEAT_SECONDS = 2.0
-STALLED_AFTER_SECONDS = 6.0
+HEARTBEAT_SECONDS = 1.0
+STALLED_AFTER_SECONDS = 4.0
 
 
 async def wake(
@@ -101,7 +101,7 @@ def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, C
             async with runtime.sessions.begin() as session:
                 await wake(jobs, session, UUID(conversation_id), at=again_at)
 
-    @jobs.periodic(cron="* * * * * */5")
+    @jobs.periodic(cron="* * * * * */3")
     @jobs.task(name="rescue", queueing_lock="rescue", pass_context=False)
     async def rescue(timestamp: int) -> None:
         await rescue_stalled(jobs)

@@ -1,8 +1,8 @@
 """Train Rasa's model when what it is made from has changed, and try it before it counts.
 
 `nlu_data/.venv/bin/python -m nlu_data.train`, from the root of the repository. The model is named
-after a hash of everything that shapes it, so training twice is free and an old model is never served
-by mistake.
+after a hash of everything that shapes it, so training twice is free and an old model is never
+served by mistake.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ import asyncio
 import contextlib
 import hashlib
 import io
-import logging
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,39 +46,32 @@ def current_model() -> Path:
     return MODELS / f"{digest()}.tar.gz"
 
 
-def _be_quiet() -> None:
-    """Leave errors and our one line on the terminal.
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Hold back what Rasa and its libraries print, and show it only where something fails.
 
-    Warnings of libraries about themselves go, and three of Rasa's: it looks for its own two classes
-    by name and does not know that SyllableCRF and FoldedSynonyms do their work, and it always tells
-    that slots are filled differently since its version 3.
+    What Rasa has to say about the data itself is nlu_data/validate.py's business.
     """
-    for kind in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
-        warnings.simplefilter("ignore", kind)
-    for known in (
-        ".*does not include an entity extractor.*",
-        ".*EntitySynonymMapper.*",
-        ".*Slot auto-fill has been removed.*",
-    ):
-        warnings.filterwarnings("ignore", message=known)
-    from rasa.utils.log_utils import configure_structlog
-
-    configure_structlog(logging.ERROR)
-    logging.disable(logging.WARNING)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            yield
+    except BaseException:
+        sys.stderr.write(said.getvalue())
+        raise
 
 
 def _train(name: str, folder: Path) -> None:
     from rasa.api import train
 
-    with contextlib.redirect_stdout(io.StringIO()):
-        result = train(
-            domain=str(PROJECT / "domain"),
-            config=str(PROJECT / "config.yml"),
-            training_files=[str(PROJECT / "nlu"), str(PROJECT / "rules")],
-            output=str(folder),
-            force_training=True,
-            fixed_model_name=name,
-        )
+    result = train(
+        domain=str(PROJECT / "domain"),
+        config=str(PROJECT / "config.yml"),
+        training_files=[str(PROJECT / "nlu"), str(PROJECT / "rules")],
+        output=str(folder),
+        force_training=True,
+        fixed_model_name=name,
+    )
     if result.code or not result.model:
         raise SystemExit(f"Rasa did not train a model (code {result.code})")
 
@@ -104,20 +95,16 @@ def try_out(model: Path) -> None:
 def main() -> None:
     """Train unless the model is there; either way one line says what happened."""
     if os.environ.get("PYTHONHASHSEED") != "0":  # must be set before the interpreter starts
-        command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "nlu_data.train"]
-        raise SystemExit(
-            subprocess.run(
-                command, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False
-            ).returncode
-        )
+        command = [sys.executable, "-m", "nlu_data.train"]
+        repeatable = {**os.environ, "PYTHONHASHSEED": "0"}
+        raise SystemExit(subprocess.run(command, env=repeatable, check=False).returncode)
     prepare()
     model, began = current_model(), time.monotonic()
     if model.exists():
         print(f"Rasa model {model.stem.removesuffix('.tar')} is up to date.")
         return
-    _be_quiet()
     MODELS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=MODELS) as scratch:
+    with tempfile.TemporaryDirectory(dir=MODELS) as scratch, _quietly():
         _train(model.name, Path(scratch))
         trained = Path(scratch) / model.name
         try_out(trained)

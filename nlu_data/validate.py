@@ -1,4 +1,6 @@
-"""`rasa data validate` with every warning a failure: `nlu_data/.venv/bin/python -m nlu_data.validate`.
+"""What `rasa data validate` checks, with every warning a failure.
+
+`nlu_data/.venv/bin/python -m nlu_data.validate`, from the root of the repository.
 
 One warning is Rasa's about itself and let through: it tells on every run that its version 3 fills
 slots differently.

@@ -52,7 +52,7 @@ def how_long(span: timedelta) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
     hours, days = minutes // 60, minutes // (24 * 60)
     if minutes < 1:
-        return "chưa đầy 1 phút"
+        return "dưới 1 phút"
     if hours < 1:
         return f"{minutes} phút"
     if days < 1:

@@ -38,8 +38,8 @@ _FIRST = (
     "acute_psychosis",
     "child_abuse",
     "domestic_violence",
-    "violence_threat",
     "self_harm",
+    "violence_threat",
 )
 
 

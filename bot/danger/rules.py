@@ -30,7 +30,7 @@ class Rule:
     level: str
     firm: bool
     general: bool
-    of_object: bool
+    whose: str
     say: tuple[Pattern, ...]
     also: tuple[tuple[Pattern, ...], ...]
     unless: tuple[Pattern, ...]
@@ -169,7 +169,7 @@ def _rule(row: Mapping[str, Any], phrases: Phrases) -> Rule:
             level=row["level"],
             firm=row.get("firm", False),
             general=row.get("general", False),
-            of_object=row.get("whose") == "object",
+            whose=row.get("whose", "subject"),
             say=tuple(map(phrases.compile, row["say"])),
             also=tuple(tuple(map(phrases.compile, group)) for group in row.get("also", ())),
             unless=tuple(map(phrases.compile, row.get("unless", ()))),

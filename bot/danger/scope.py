@@ -11,6 +11,11 @@ from bot.danger.words import REACH
 
 Person = Literal["self", "other", "unclear"]
 
+_SUFFERS = ("bi5", "bi")
+_CALLS = ("ơi", "oi")
+_SPOUSES = ("chông1", "chong", "vơ5", "vo")
+_PARENTS = ("me5", "me", "ba", "bô2", "bo", "cha", "ma2", "ma")
+
 _NEAR = 2
 _STORY_REACH = 10
 
@@ -107,7 +112,7 @@ def whom(finding: Finding, reading: Reading) -> Person:
     one it is done to. Where a sentence names nobody, whoever was named last before it."""
     start, end = reading.words.sentence(finding.start)
     people = people_in(reading, start, end)
-    if finding.rule.of_object:
+    if finding.rule.whose == "object":
         return _victim(finding, reading, people)
     before = [one for one in people if one.at <= finding.start]
     if not before:
@@ -115,31 +120,43 @@ def whom(finding: Finding, reading: Reading) -> Person:
     if not before:
         before = people_in(reading, max(0, start - REACH), start)[-1:] or people
     if not before:
-        return "self" if finding.rule.label in ("suicide", "self_harm") else "unclear"
-    if finding.rule.label == "violence_threat":
-        return before[0].who
+        own = finding.rule.label in ("suicide", "self_harm") or finding.rule.whose == "self"
+        return "self" if own else "unclear"
     acting = [one for one in before if not one.passive] or before
+    if finding.rule.label == "violence_threat":
+        return acting[-1].who if acting[-1].at == finding.start else acting[0].who
+    return "other" if _reported(acting, reading) else acting[-1].who
+
+
+def _reported(acting: Sequence[Named], reading: Reading) -> bool:
+    """Whether the "I" named last is somebody else's, whose words these are."""
     others = [one for one in acting if one.who == "other"]
-    if acting[-1].who == "self" and others:
-        said = reading.occurs("reported", others[-1].to, acting[-1].at)
-        if said and not reading.words.commas.intersection(
-            range(said[-1][1] + 1, acting[-1].at + 1)
-        ):
-            return "other"
-    return acting[-1].who
+    if acting[-1].who == "other" or not others:
+        return False
+    return bool(reading.occurs("reported", others[-1].to, acting[-1].at))
 
 
 def _victim(finding: Finding, reading: Reading, people: Sequence[Named]) -> Person:
-    suffered = [at for at in range(finding.start, finding.end) if reading.words.forms[at] == "bi5"]
-    suffered += [at for at in range(finding.start, finding.end) if reading.words.forms[at] == "bi"]
+    start, _ = reading.words.sentence(finding.start)
+    suffered = [at for at in range(start, finding.end) if reading.words.forms[at] in _SUFFERS]
     if suffered:
-        before = [one for one in people if one.at < suffered[0]]
+        before = [one for one in people if one.at < suffered[-1] and not one.passive]
         return before[-1].who if before else "self"
-    adult = any(one.spouse for one in people)
-    if finding.rule.label == "child_abuse" and adult:
+    if finding.rule.label == "child_abuse" and any(one.spouse for one in people):
         return "other"
-    after = [one for one in people if finding.start < one.at < finding.end + 1]
-    return after[-1].who if after else "unclear" if people else "self"
+    doer = next((one for one in people if one.at >= finding.start), None)
+    after = [one for one in people if finding.start < one.at < finding.end + 3]
+    if any(one.who == "self" for one in after):
+        return "self"
+    if after and doer is not None and _is_child(doer, reading):
+        return "self" if reading.words.forms[after[-1].at] in _PARENTS else "other"
+    if after:
+        return "other"
+    return "self" if any(one.who == "self" for one in people) or not people else "unclear"
+
+
+def _is_child(named: Named, reading: Reading) -> bool:
+    return reading.words.forms[named.at] in ("con", "chau", "châu2")
 
 
 def people_in(reading: Reading, start: int, end: int) -> list[Named]:
@@ -160,8 +177,9 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
             while whose in links:
                 whose = max(links[whose])
             to = max(me.get(whose, ()), default=to)
-        if max(own, other) > at:
-            spouse = reading.words.forms[at] in ("chông1", "vơ5", "chong", "vo")
+        called = to < len(reading.words.forms) and reading.words.forms[to] in _CALLS
+        if max(own, other) > at and not called:
+            spouse = reading.words.forms[at] in _SPOUSES
             who: Person = "other" if other > own else "self"
             people.append(Named(at, to, who, at in objects, spouse))
         at = to

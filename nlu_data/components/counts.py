@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import scipy.sparse
-from bot.understand import fold
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
 from rasa.shared.nlu.constants import TEXT
+
+from bot.understand import fold
 
 _Rows = list[scipy.sparse.spmatrix | None]
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pycrfsuite
-from bot.understand import fold, nfc
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -27,6 +26,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.understand import fold, nfc
 from nlu_data.components.tokenizer import syllables
 
 _FILE = "entities.crfsuite"
@@ -196,9 +196,9 @@ class SyllableCRF(GraphComponent, EntityExtractorMixin):
 class FoldedSynonyms(EntitySynonymMapper):
     """Rasa's synonyms by entity, found with and without diacritics, and inside a longer phrase.
 
-    A synonym is named after its entity, as in "kind:rehab_centre", so that "methadone" can be a kind
-    of service in one sentence and a substance in another. "trung tâm cai nghiện tư nhân" holds the
-    name "trung tâm cai nghiện": the longest name held counts.
+    A synonym is named after its entity, as in "kind:rehab_centre", so that "methadone" can be a
+    kind of service in one sentence and a substance in another. "trung tâm cai nghiện tư nhân" holds
+    the name "trung tâm cai nghiện": the longest name held counts.
     """
 
     def __init__(

@@ -36,7 +36,7 @@ def _row(message: Message) -> _Row:
 
 
 class LinearModel:
-    """Log-scaled, inverse-frequency weighted counts of unit length, and one weight row an intent."""
+    """Log-scaled, inverse-frequency weighted counts of unit length; one weight row an intent."""
 
     def __init__(self, idf: _Array, weights: _Array, bias: _Array, classes: Sequence[str]) -> None:
         """`idf` (features), `weights` (classes x features), `bias` (classes), names of classes."""

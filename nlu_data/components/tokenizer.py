@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.understand import fold, nfc
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 from underthesea import word_tokenize
+
+from bot.understand import fold, nfc
 
 _SYLLABLE = re.compile(r"\w+(?:[.,:/\-@]\w+)*|[^\w\s]")
 
