@@ -217,7 +217,8 @@ def _count_failure(counsellor: Counsellor, now: datetime) -> None:
 
 async def _find(session: AsyncSession, login: str) -> Counsellor | None:
     query = select(Counsellor).where(Counsellor.login == login)
-    return await session.scalar(query.execution_options(populate_existing=True))
+    found = await session.execute(query.execution_options(populate_existing=True))
+    return found.scalar_one_or_none()
 
 
 @cache

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.live import HEARTBEAT, Live, event, next_news
+from api.live import HEARTBEAT, Live, News, event, next_news
 from bot import inbox, replies
 from bot.channels import web
 from bot.errors import SessionOver, TooLong
@@ -107,30 +107,28 @@ async def _follow(
     runtime: Runtime, live: Live, conversation_id: UUID, last: int
 ) -> AsyncIterator[str]:
     """The conversation's lines after `last`, then each new one as it comes."""
-    held_by = ""
     with live.watch(str(conversation_id)) as queue:
-        look = True
+        news: News | None = News("resync")
+        talk: Talk | None = None
         while True:
-            if look:
+            if news is None:
+                yield HEARTBEAT
+            elif news.kind != "message" or news.more["id"] > last:
+                state = ""
                 async with runtime.sessions() as session:
-                    talk = await open_talk(session, runtime.ring, conversation_id)
-                    if talk is None:
-                        yield event("erased", {"text": replies.erased().text})
-                        return
+                    if talk is None or news.kind != "message":
+                        talk = await open_talk(session, runtime.ring, conversation_id)
+                        if talk is None:
+                            yield event("erased", {"text": replies.erased().text})
+                            return
+                        state = await _state(session, talk)
                     shown = await _lines(session, talk, last)
-                    state = await _state(session, talk)
                 for line in shown:
                     last = line["id"]
                     yield event("message", line, last)
-                if state != held_by:
-                    held_by = state
-                    yield event("state", {"held_by": talk.holder, "name": state.partition(":")[2]})
+                if state:
+                    yield state
             news = await next_news(queue, HEARTBEAT_SECONDS)
-            if news is None:
-                yield HEARTBEAT
-            look = news is not None and not (
-                news.kind == "message" and news.more.get("id", 0) <= last
-            )
 
 
 async def _lines(session: AsyncSession, talk: Talk, last: int) -> list[dict[str, Any]]:
@@ -146,15 +144,18 @@ async def _lines(session: AsyncSession, talk: Talk, last: int) -> list[dict[str,
 
 
 async def _state(session: AsyncSession, talk: Talk) -> str:
-    """ "bot", "queue" or "counsellor:NAME"."""
-    if talk.holder != "counsellor":
-        return talk.holder
-    name = await session.scalar(
-        select(Counsellor.name)
-        .join(Handoff, Handoff.counsellor_id == Counsellor.id)
-        .where(Handoff.conversation_id == talk.id, Handoff.state == "claimed")
-    )
-    return f"counsellor:{name or ''}"
+    """The event that says who answers now."""
+    name = ""
+    if talk.holder == "counsellor":
+        name = (
+            await session.scalar(
+                select(Counsellor.name)
+                .join(Handoff, Handoff.counsellor_id == Counsellor.id)
+                .where(Handoff.conversation_id == talk.id, Handoff.state == "claimed")
+            )
+            or ""
+        )
+    return event("state", {"held_by": talk.holder, "name": name})
 
 
 async def _body(request: Request) -> bytes:

@@ -66,9 +66,11 @@ def web() -> None:
 @app.command()
 def worker() -> None:
     """Chỉ chạy tiến trình nền (cần DATABASE_URL)."""
+    import uvloop
+
     from api.app import run_worker
 
-    asyncio.run(run_worker(load_settings()))
+    uvloop.run(run_worker(load_settings()))
 
 
 @app.command()

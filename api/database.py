@@ -124,7 +124,6 @@ def connect(url: str, pool_size: int) -> tuple[AsyncEngine, async_sessionmaker[A
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,
-        pool_pre_ping=True,
     )
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 

@@ -49,7 +49,8 @@ _RULES: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
             GiveHotlines(),
         ),
         (
-            r"\b(?:cho|noi|diem|dia chi|trung tam|co so|benh vien|tram|phong kham)\s+(?:nao|gan|o dau|tu van|cai|methadone)\b.*"
+            r"\b(?:cho|noi|diem|dia chi|trung tam|co so|benh vien|tram|phong kham)\s+"
+            r"(?:nao|gan|o dau|tu van|cai|methadone)\b.*"
             r"|\b(?:gan day|gan nha|gan cho|gan nhat|o dau)\b.*\b(?:tu van|cai|methadone|kham|dieu tri)\b"
             r"|\b(?:tu van|cai nghien|methadone|kham|dieu tri|uong thuoc)\s+(?:\w+\s+){0,3}(?:o dau|cho nao|gan)\b",
             FindPlace(),

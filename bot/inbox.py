@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Inbound
 from bot.privacy import KeyRing, seal_json, unseal_json
-from bot.store import TALK, Talk, open_talk, read_talk
+from bot.store import TALK, Talk, read_talk
 from bot.tables import Conversation, InboxRow, Person
 
 
@@ -57,7 +57,7 @@ async def receive(
         await _create(session, ring, inbound, pseudonym, now)
         row = await _find(session, inbound.channel, pseudonym)
         assert row is not None
-    talk = read_talk(row, ring)
+    talk = read_talk(row[0], row[1], ring)
     if inbound.address and inbound.address != talk.address:
         sealed = seal_json(talk.key, inbound.address, f"address:{talk.person_id}")
         await session.execute(
@@ -90,7 +90,7 @@ async def find_conversation(
             )
         )
     ).one_or_none()
-    return read_talk(row, ring) if row else None
+    return read_talk(row[0], row[1], ring) if row else None
 
 
 async def begin(
@@ -105,19 +105,19 @@ async def next_waiting(
     session: AsyncSession, ring: KeyRing, conversation_id: UUID
 ) -> Waiting | None:
     """The oldest undone event of the conversation, or None."""
-    row = (
+    found = (
         await session.execute(
-            select(InboxRow)
+            TALK.add_columns(InboxRow)
+            .join(InboxRow, InboxRow.conversation_id == Conversation.id)
             .where(InboxRow.conversation_id == conversation_id, InboxRow.done_at.is_(None))
             .order_by(InboxRow.id)
             .limit(1)
         )
-    ).scalar_one_or_none()
-    if row is None:
+    ).one_or_none()
+    if found is None:
         return None
-    talk = await open_talk(session, ring, conversation_id)
-    if talk is None:
-        return None
+    row: InboxRow = found[2]
+    talk = read_talk(found[0], found[1], ring)
     body = unseal_json(talk.key, row.sealed, f"inbox:{row.channel}:{row.event_id}")
     return Waiting(row.id, talk, _read(row, body), row.failures)
 

@@ -45,11 +45,13 @@ async def bring_up_to_date(
     runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID
 ) -> datetime | None:
     """Answer what is in the inbox, then push what is ready; when to come back, or None."""
+    push = True
     while True:
         async with runtime.sessions() as session:
             waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
         if waiting is None:
             break
+        push = waiting.talk.channel not in PULL_CHANNELS
         decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, waiting.inbound)
         if decided.erase:
             await _erase(runtime, channels, waiting.talk)
@@ -58,7 +60,7 @@ async def bring_up_to_date(
             talk = await turn.record(session, runtime, waiting, decided, runtime.clock())
         if talk is None:
             log.info("turn.already_done", conversation=str(conversation_id))
-    return await _push(runtime, channels, conversation_id)
+    return await _push(runtime, channels, conversation_id) if push else None
 
 
 async def _push(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Outbound
@@ -75,9 +75,8 @@ class Line:
 TALK = select(Conversation, Person).join(Person, Person.id == Conversation.person_id)
 
 
-def read_talk(row: Row[tuple[Conversation, Person]], ring: KeyRing) -> Talk:
+def read_talk(conversation: Conversation, person: Person, ring: KeyRing) -> Talk:
     """The conversation in a row of `TALK`, unsealed."""
-    conversation, person = row[0], row[1]
     key = ring.unwrap(person.data_key, str(person.id))
     state = State()
     if conversation.state:
@@ -104,7 +103,7 @@ async def open_talk(
     if lock:
         query = query.with_for_update(of=Conversation)
     row = (await session.execute(query)).one_or_none()
-    return read_talk(row, ring) if row else None
+    return read_talk(row[0], row[1], ring) if row else None
 
 
 async def save_state(
@@ -144,9 +143,11 @@ async def append(
     counsellor_id: UUID | None = None,
     client_id: str = "",
     uid: UUID | None = None,
+    tell: bool = True,
 ) -> list[int]:
-    """Add lines to the transcript, in order, and tell whoever listens; returns their ids. `uid` may
-    name a single line, so that who sends it again can be told apart (see `has_line`)."""
+    """Add lines to the transcript, in order; returns their ids. `uid` may name a single line, so
+    that who sends it again can be told apart (see `has_line`). `tell` lets whoever listens know; who
+    adds more in the same transaction tells once, with the last."""
     rows = []
     for message in messages:
         name = uid or uuid4()
@@ -166,7 +167,8 @@ async def append(
         insert(Message).returning(Message.id, sort_by_parameter_order=True), rows
     )
     ids = [int(value) for value in result.scalars()]
-    await notify(session, "message", talk.id, author=author, id=ids[-1])
+    if tell:
+        await notify(session, "message", talk.id, author=author, id=ids[-1])
     return ids
 
 

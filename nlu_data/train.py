@@ -52,13 +52,14 @@ def _quietly() -> Iterator[None]:
 
     What Rasa has to say about the data itself is nlu_data/validate.py's business.
     """
-    said = io.StringIO()
+    said, done = io.StringIO(), False
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             yield
-    except BaseException:
-        sys.stderr.write(said.getvalue())
-        raise
+        done = True
+    finally:
+        if not done:
+            sys.stderr.write(said.getvalue())
 
 
 def _train(name: str, folder: Path) -> None:

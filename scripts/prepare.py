@@ -95,8 +95,7 @@ def candidates():
         if found:
             yield Path(found)
     pyenv = Path(os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv"))) / "versions"
-    for python in sorted(pyenv.glob("3.*/bin/python"), reverse=True):
-        yield python
+    yield from sorted(pyenv.glob("3.*/bin/python"), reverse=True)
 
 
 def find_python(uv, least, exactly):
@@ -147,7 +146,7 @@ def fetch_javascript():
     if stamp.exists() and stamp.read_text() == lock:
         return
     say("thư viện JavaScript")
-    if not run(find_npm() + ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]):
+    if not run([*find_npm(), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]):
         raise CannotPrepare("Không tải được thư viện JavaScript. Kiểm tra mạng rồi chạy lại.")
     VENDOR.mkdir(parents=True, exist_ok=True)
     for line in (ROOT / "api" / "static" / "vendor.txt").read_text().split():

@@ -64,11 +64,11 @@ def tables(server: str) -> list[str]:
 
 
 @pytest.fixture
-def database_url(server: str, tables: list[str]) -> Iterator[str]:
+def database_url(server: str, tables: list[str]) -> str:
     """The database, emptied before the test."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-    yield server
+    return server
 
 
 @pytest.fixture

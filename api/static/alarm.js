@@ -108,7 +108,7 @@ wakeSound();
 showState();
 for (const gesture of ["pointerdown", "keydown"]) {
   document.addEventListener(gesture, ({ target }) => {
-    if (audio?.state === "suspended" && !button.contains(target)) wakeSound();
+    if (audio?.state === "suspended" && !button?.contains(target)) wakeSound();
   });
 }
 setInterval(flash, 1000);

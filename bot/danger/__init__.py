@@ -70,12 +70,11 @@ def judge(text: str) -> Danger:
     findings = lowered(book.find(reading), reading)
     if not findings:
         return NO_DANGER
-    best = max(
-        findings, key=lambda found: (_LEVELS.index(found.level), -_FIRST.index(found.rule.label))
-    )
-    why = dict.fromkeys(found.name for found in sorted(findings, key=_gravest_first))
+    best = max(findings, key=_gravity)
+    why = dict.fromkeys(found.name for found in sorted(findings, key=_gravity, reverse=True))
     return Danger(best.rule.label, best.level, whom(best, reading), tuple(why))  # type: ignore[arg-type]
 
 
-def _gravest_first(found: Finding) -> int:
-    return -_LEVELS.index(found.level)
+def _gravity(found: Finding) -> tuple[int, int, int]:
+    """Level, then class; of equals the one that begins last, for it names nearest who is meant."""
+    return _LEVELS.index(found.level), -_FIRST.index(found.rule.label), found.start

@@ -6,8 +6,8 @@ three words between, `^` and `$` are the ends of a sentence. `#` is any number, 
 up, `#minor` an age below 18. No part ever crosses the end of a sentence.
 
 Accents agree when a word is written as in the pattern, without its tone (chêt) or bare (chet); a word
-that carries another accent (chét, từ từ for tự tử) does not. In a text that is otherwise accented, a
-bare word that is a word of its own (tim, sau, hai) stands for itself.
+that carries another accent (chét, từ từ for tự tử) does not. Among accented words a bare word that
+is a word of its own (tim, sau, hai) stands for itself.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def _step(nodes: Sequence[_Node], form: str, meant: bool) -> list[_Node]:
                 step.append(node.exact[form])
         else:
             step += node.loose.get(form, ())
-        if form.isdigit():
+        if form.isdecimal():
             step += [node.exact[sign] for sign in _signs(form) if sign in node.exact]
     return step
 

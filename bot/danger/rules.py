@@ -17,7 +17,17 @@ from bot.danger.words import Words
 from bot.understand import nfc
 
 _FILE = Path(__file__).parent.parent / "content" / "danger.yml"
-MODIFIERS = ("negated", "past", "recovered", "story", "supposed", "reported", "linking", "object")
+MODIFIERS = (
+    "negated",
+    "past",
+    "recovered",
+    "story",
+    "supposed",
+    "reported",
+    "linking",
+    "object",
+    "nobody",
+)
 _MOST = 8
 
 

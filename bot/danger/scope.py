@@ -18,6 +18,7 @@ _PARENTS = ("me5", "me", "ba", "bô2", "bo", "cha", "ma2", "ma")
 
 _NEAR = 2
 _STORY_REACH = 10
+_SAYS_WITHIN = 8
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,10 @@ def _reported(acting: Sequence[Named], reading: Reading) -> bool:
     others = [one for one in acting if one.who == "other"]
     if acting[-1].who == "other" or not others:
         return False
-    return bool(reading.occurs("reported", others[-1].to, acting[-1].at))
+    return any(
+        reading.occurs("reported", one.to, min(one.to + _SAYS_WITHIN, acting[-1].at))
+        for one in others
+    )
 
 
 def _victim(finding: Finding, reading: Reading, people: Sequence[Named]) -> Person:
@@ -145,6 +149,8 @@ def _victim(finding: Finding, reading: Reading, people: Sequence[Named]) -> Pers
     if finding.rule.label == "child_abuse" and any(one.spouse for one in people):
         return "other"
     doer = next((one for one in people if one.at >= finding.start), None)
+    if finding.rule.label == "domestic_violence" and (doer is None or doer.at != finding.start):
+        return "self" if any(one.who == "self" for one in people) else "unclear"
     after = [one for one in people if finding.start < one.at < finding.end + 3]
     if any(one.who == "self" for one in after):
         return "self"
@@ -164,6 +170,7 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
     con), and whose somebody is belongs to the name (bạn cùng trọ của em)."""
     me = reading.raw.places(reading.book.me)
     kin = reading.raw.places(reading.book.kin)
+    nobody = reading.raw.places(reading.book.modify["nobody"])
     links = reading.raw.places(reading.book.modify["linking"])
     objects = {to for _, to in reading.occurs("object", start, end)}
     people: list[Named] = []
@@ -172,6 +179,9 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
         own = max(me.get(at, ()), default=at)
         other = max(kin.get(at, ()), default=at)
         to = max(own, other, at + 1)
+        if at in nobody and max(nobody[at]) >= to:
+            at = max(nobody[at])
+            continue
         if other > own:
             whose = to
             while whose in links:

@@ -31,7 +31,7 @@ def canon(word: str) -> str:
 @lru_cache(maxsize=16384)
 def bare(form: str) -> str:
     """A canonical form without tone and diacritics."""
-    plain = unicodedata.normalize("NFD", form.rstrip("12345")) if not form.isdigit() else form
+    plain = unicodedata.normalize("NFD", form.rstrip("12345")) if not form.isdecimal() else form
     return plain.translate({ord("đ"): "d", 0x302: None, 0x306: None, 0x31B: None})
 
 
@@ -40,7 +40,7 @@ def spellings(word: str) -> set[str]:
     if word[0] in "#^$":
         return {word}
     form = canon(word)
-    toneless = form if form.isdigit() else form.rstrip("12345")
+    toneless = form if form.isdecimal() else form.rstrip("12345")
     return {form, form.replace("đ", "d"), toneless, toneless.replace("đ", "d"), bare(form)}
 
 
@@ -66,17 +66,22 @@ class Words:
                 forms.append(canon(piece))
             elif forms and forms[-1] != STOP:
                 forms.append(STOP)
-        words = [form for form in forms if form != STOP]
-        marked = sum(1 for form in words if form != bare(form))
-        meant: frozenset[int] = frozenset()
-        if len(words) > 3 and marked * 5 >= len(words) * 2:
-            meant = frozenset(at for at, form in enumerate(forms) if form in own)
+        marked = [form != bare(form) for form in forms]
+        meant = frozenset(
+            at for at, form in enumerate(forms) if form in own and _accented_around(marked, at)
+        )
         return cls(forms, frozenset(commas), meant, _sentences(forms))
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around word `at` begins and ends, at most REACH words away."""
         start, end = self.sentences[min(at, len(self.sentences) - 1)]
         return max(start, at - REACH), min(end, at + REACH)
+
+
+def _accented_around(marked: list[bool], at: int) -> bool:
+    """Whether the words next to `at` carry accents, so that a bare word there is meant bare."""
+    near = marked[max(0, at - 3) : at] + marked[at + 1 : at + 4]
+    return sum(near) >= 2 and sum(near) * 5 >= len(near) * 2
 
 
 def _sentences(forms: Sequence[str]) -> list[tuple[int, int]]:

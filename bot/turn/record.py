@@ -26,14 +26,14 @@ async def record(
     talk = await open_talk(session, runtime.ring, waiting.talk.id, lock=True)
     if talk is None or not await inbox.mark_done(session, waiting.row_id, now):
         return None
-    if turn.heard:
-        line = Outbound(turn.heard)
-        await append(session, talk, "citizen", [line], now, client_id=waiting.inbound.event_id)
     said = list(turn.replies)
     if talk.holder == "counsellor" and turn.alarm.level != "emergency":
         said = []
     elif said and not talk.greeted and turn.alarm.level not in ("emergency", "urgent"):
         said.insert(0, Outbound(replies.INTRO))
+    if turn.heard:
+        line, client_id = Outbound(turn.heard), waiting.inbound.event_id
+        await append(session, talk, "citizen", [line], now, client_id=client_id, tell=not said)
     await outbox.post(session, talk, "bot", said, now)
     await save_state(session, talk, turn.state, now, greeted=bool(said))
     await _record_outcomes(session, runtime, talk, turn, now)
