@@ -16,11 +16,13 @@ run: setup  ## Start everything; Ctrl-C stops it
 
 test: setup check  ## Run every test, with a real PostgreSQL, a real browser and a real Rasa
 	$(BIN)/python -m pytest tests
-	$(RASA) -m pytest nlu_data/tests
+	$(RASA) -m nlu_data.validate
+	$(RASA) -m pytest -c nlu_data/pyproject.toml --confcutdir=tests/nlu tests/nlu
 
 check:  ## Lint, types, import directions (both environments)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
+	nlu_data/.venv/bin/mypy --config-file nlu_data/pyproject.toml nlu_data tests/nlu
 	$(BIN)/python -m pytest -q tests/test_boundaries.py
 
 bench: setup  ## Measure against bare Rasa, side by side

@@ -16,6 +16,11 @@ from referral_directory.places import Place
 MOST_CHOICES = 5
 
 
+def is_named(runtime: Runtime, text: str) -> bool:
+    """Whether a text clearly names a place."""
+    return bool(runtime.gazetteer.find(text))
+
+
 async def in_text(runtime: Runtime, text: str, place: str, kind: str) -> Outbound | None:
     """Services near the place named in a free sentence; `place` is the part that Rasa took for it.
     None where no place is named."""

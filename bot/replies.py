@@ -83,6 +83,7 @@ SMALL_TALK = {
     "language_switch": (
         "Hiện mình chỉ viết được tiếng Việt. For another language, press the button to reach a person."
     ),
+    "never_mind": "Không sao đâu bạn. Khi nào cần, bạn cứ nhắn mình nhé.",
     "repeat": "Mình nói chưa rõ. Bạn xem lại câu trên, hoặc chọn một mục dưới đây nhé.",
 }
 
@@ -154,7 +155,9 @@ def ask_feedback() -> Outbound:
     )
 
 
-def thank_feedback(helpful: bool) -> Outbound:
+def thank_feedback(helpful: bool | None) -> Outbound:
+    if helpful is None:
+        return Outbound("Cảm ơn bạn đã góp ý. Muốn nói với người thật thì bạn bấm nút này.", (HUMAN,))
     if helpful:
         return Outbound("Cảm ơn bạn. Cần gì nữa bạn cứ nhắn nhé.")
     return Outbound(

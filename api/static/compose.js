@@ -168,6 +168,5 @@ export function choose(tab) {
     one.tabIndex = chosen ? 0 : -1;
     find(`#${one.getAttribute("aria-controls")}`).hidden = !chosen;
   }
-  const form = find(`#${tab.getAttribute("aria-controls")}`);
-  fit(form);
+  fit(find(`#${tab.getAttribute("aria-controls")} form`));
 }

@@ -59,13 +59,15 @@ def _resume_screening(runtime: Runtime, before: Turn, after: Turn) -> Turn:
 
 async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
     """Typed words: Rasa says what is wanted; without it, plain wordings and search do."""
+    if turn.state.awaiting_place:
+        named = await places.by_name(runtime, text, turn.state.kind)
+        if named is not None:
+            return turn.then(named, state=replace(turn.state, awaiting_place=False))
     wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
     if not wanted or wanted == [commands.Unsure()]:
-        if turn.state.awaiting_place:
-            named = await places.by_name(runtime, text, turn.state.kind)
-            if named is not None:
-                return turn.then(named, state=replace(turn.state, awaiting_place=False))
         wanted = [acts.find_act(text)]
+    if isinstance(wanted[0], commands.SmallTalk) and places.is_named(runtime, text):
+        wanted = [commands.FindPlace()]
     if len(wanted) > 1 and not turn.state.awaiting_place:
         wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
     for command in wanted:
@@ -137,8 +139,6 @@ async def _perform(
         case commands.AskFeedback():
             return turn.then(replies.ask_feedback())
         case commands.TakeFeedback(helpful=helpful):
-            if helpful is None or not turn.state.asked:
-                return turn.then(replies.ask_feedback() if turn.state.asked else replies.menu())
             return replace(turn.then(replies.thank_feedback(helpful)), helpful=helpful)
         case commands.SmallTalk(about=about):
             return turn.then(replies.small_talk(about))
