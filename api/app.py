@@ -28,7 +28,7 @@ from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_oa import ZaloOA
-from bot.errors import DiemTuaError, where
+from bot.errors import DatabaseDown, DiemTuaError, where
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
@@ -138,6 +138,7 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.add_exception_handler(DiemTuaError, _show_error)
     app.add_exception_handler(DBAPIError, _database_down)
     app.add_api_route("/health", _health, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _no_picture, include_in_schema=False)
     return app
 
 
@@ -171,6 +172,11 @@ def quiet_logs() -> None:
     )
 
 
+async def _no_picture() -> Response:
+    """The chat page shows no picture in a browser's history."""
+    return Response(status_code=204)
+
+
 async def _health(request: Request) -> dict[str, str]:
     async with request.app.state.runtime.sessions() as session:
         await session.connection()
@@ -180,16 +186,18 @@ async def _health(request: Request) -> dict[str, str]:
 async def _show_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DiemTuaError)
     if request.url.path.startswith("/console") and _wants_page(request):
-        shown: Response = request.app.state.templates.TemplateResponse(
-            request, "console/error.html", {"line": error.line}, status_code=error.status
-        )
-        return shown
+        return console.error_page(request, error)
     return JSONResponse({"message": error.line}, error.status)
 
 
 async def _database_down(request: Request, error: Exception) -> Response:
-    """Nothing can be stored: say so, with the numbers that help without us."""
+    """Nothing can be stored: say so, and to a citizen with the numbers that help without us."""
     log.error("database.down", path=request.url.path, error=where(error))
+    if request.url.path.startswith("/console"):
+        down = DatabaseDown(
+            "Cơ sở dữ liệu không trả lời. Chữ bạn gõ còn ở đây; thử lại sau ít phút."
+        )
+        return await _show_error(request, down)
     numbers = request.app.state.runtime.numbers
     lines = ", ".join(f"{number} ({label})" for number, label in numbers.items())
     line = (

@@ -23,6 +23,7 @@ FIRST_LOGIN = "quantri"
 class DirectoryBroken(DiemTuaError):
     """The directory's seed file has a row that cannot be loaded; nothing was."""
 
+
 Say = Callable[[str], None]
 
 

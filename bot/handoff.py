@@ -16,12 +16,12 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import outbox, replies
+from bot import episodes, outbox, replies
 from bot.errors import AlreadyTaken, NotFound
 from bot.messages import Outbound
 from bot.privacy import KeyRing, seal_json, unseal_json
 from bot.store import Talk, append, has_line, notify, open_talk, set_holder
-from bot.tables import AuditRow, Conversation, Counsellor, Episode, Handoff, Person
+from bot.tables import AuditRow, Conversation, Counsellor, Handoff, Person
 
 DANGER_NOW, DANGER, ORDINARY = 2, 1, 0
 GONE = "Không còn cuộc trò chuyện này (người viết có thể đã xóa dữ liệu)."
@@ -85,51 +85,6 @@ async def ask_for_counsellor(
     if talk.holder == "bot":
         await set_holder(session, talk.id, "queue")
     await notify(session, "danger" if priority else "queue", talk.id)
-
-
-async def open_episode(
-    session: AsyncSession,
-    talk: Talk,
-    *,
-    label: str,
-    level: str,
-    person: str,
-    why: list[str],
-    now: datetime,
-) -> None:
-    """Remember a danger until a counsellor closes it; a further alarm joins the open episode."""
-    joined = await session.execute(
-        update(Episode)
-        .where(Episode.conversation_id == talk.id, Episode.closed_at.is_(None))
-        .values(
-            alarms=Episode.alarms + 1,
-            last_at=now,
-            level=case((Episode.level == "emergency", "emergency"), else_=level),
-            label=case((Episode.level == "emergency", Episode.label), else_=label),
-        )
-        .returning(Episode.id)
-        .execution_options(synchronize_session=False)
-    )
-    if joined.first() is None:
-        session.add(
-            Episode(
-                conversation_id=talk.id,
-                label=label,
-                level=level,
-                person=person,
-                why=why,
-                opened_at=now,
-                last_at=now,
-            )
-        )
-        await session.flush()
-
-
-async def has_open_episode(session: AsyncSession, conversation_id: UUID) -> bool:
-    found = select(Episode.id).where(
-        Episode.conversation_id == conversation_id, Episode.closed_at.is_(None)
-    )
-    return await session.scalar(found.limit(1)) is not None
 
 
 async def queue(session: AsyncSession, ring: KeyRing) -> list[Case]:
@@ -239,11 +194,7 @@ async def close(
         .where(Handoff.id == case_.handoff_id)
         .values(state="closed", closed_at=now, counsellor_id=counsellor.id)
     )
-    await session.execute(
-        update(Episode)
-        .where(Episode.conversation_id == case_.conversation_id, Episode.closed_at.is_(None))
-        .values(closed_at=now, closed_by=counsellor.id)
-    )
+    await episodes.close(session, case_.conversation_id, counsellor.id, now)
     await set_holder(session, case_.conversation_id, "bot")
     await outbox.post(session, talk, "bot", [replies.counsellor_left()], now)
     await audit(session, counsellor, "close", case_.handoff_id, now)
@@ -255,7 +206,7 @@ async def leave_queue(session: AsyncSession, talk: Talk, now: datetime, *, tell:
     `tell` says so to them."""
     if talk.holder == "counsellor":
         return
-    if await has_open_episode(session, talk.id):
+    if await episodes.is_open(session, talk.id):
         if tell:
             await outbox.post(session, talk, "bot", [replies.stays_in_queue()], now)
         return

@@ -157,7 +157,9 @@ def ask_feedback() -> Outbound:
 
 def thank_feedback(helpful: bool | None) -> Outbound:
     if helpful is None:
-        return Outbound("Cảm ơn bạn đã góp ý. Muốn nói với người thật thì bạn bấm nút này.", (HUMAN,))
+        return Outbound(
+            "Cảm ơn bạn đã góp ý. Muốn nói với người thật thì bạn bấm nút này.", (HUMAN,)
+        )
     if helpful:
         return Outbound("Cảm ơn bạn. Cần gì nữa bạn cứ nhắn nhé.")
     return Outbound(

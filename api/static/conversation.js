@@ -54,9 +54,9 @@ export class Conversation {
     this.shown = new Set();
   }
 
-  /** The person had their data erased: it goes from the page too, but for what was never sent. */
+  /** The person had their data erased: it goes from the page too. */
   erase() {
-    this.log.querySelectorAll(".message:not(.pending)").forEach((node) => node.remove());
+    this.log.querySelectorAll(".message").forEach((node) => node.remove());
   }
 
   /** Remember what a payload is called, so that the page shows the title and never "/menu". */

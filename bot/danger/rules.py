@@ -29,6 +29,7 @@ MODIFIERS = (
     "nobody",
 )
 _MOST = 8
+_REACH = 14
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Rule:
     general: bool
     whose: str
     say: tuple[Pattern, ...]
+    together: tuple[tuple[Pattern, ...], ...]
     also: tuple[tuple[Pattern, ...], ...]
     unless: tuple[Pattern, ...]
     never: tuple[Pattern, ...]
@@ -94,6 +96,10 @@ class Rulebook:
             places = reading.found.matches(pattern, reading.words)
             if places:
                 spans.setdefault(at, set()).update(places)
+        for at, rule in enumerate(self.rules):
+            for group in rule.together:
+                if met := _together(group, reading):
+                    spans.setdefault(at, set()).update(met)
         return [
             Finding(self.rules[at], self.rules[at].level, start, end)
             for at in sorted(spans)
@@ -151,6 +157,31 @@ def _idioms(words: Words, book: Rulebook, raw: Found) -> set[int]:
     return covered
 
 
+def _together(group: Sequence[Pattern], reading: Reading) -> set[tuple[int, int]]:
+    """Where all of `group` stand in one sentence, none further than _REACH words from the first."""
+    if any(not pattern.needs <= reading.found.spans.keys() for pattern in group):
+        return set()
+    words = reading.words
+    places = [reading.found.matches(pattern, words) for pattern in group]
+    met: set[tuple[int, int]] = set()
+    for start, end in sorted(places[0])[:_MOST] if all(places) else ():
+        low, high = words.sentence(start)
+        first, last = start, end
+        for others in places[1:]:
+            near = [
+                span
+                for span in others
+                if max(low, start - _REACH) <= span[0] and span[1] <= min(high, end + _REACH)
+            ]
+            if not near:
+                break
+            closest = min(near, key=lambda span: abs(span[0] - start))
+            first, last = min(first, closest[0]), max(last, closest[1])
+        else:
+            met.add((first, last))
+    return met
+
+
 def _allowed(
     rule: Rule, spans: set[tuple[int, int]], reading: Reading
 ) -> Sequence[tuple[int, int]]:
@@ -181,6 +212,7 @@ def _rule(row: Mapping[str, Any], phrases: Phrases) -> Rule:
             general=row.get("general", False),
             whose=row.get("whose", "subject"),
             say=tuple(map(phrases.compile, row["say"])),
+            together=tuple(tuple(map(phrases.compile, group)) for group in row.get("together", ())),
             also=tuple(tuple(map(phrases.compile, group)) for group in row.get("also", ())),
             unless=tuple(map(phrases.compile, row.get("unless", ()))),
             never=tuple(map(phrases.compile, row.get("never", ()))),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import handoff, inbox, outbox, replies
+from bot import episodes, handoff, inbox, outbox, replies
 from bot.messages import Outbound
 from bot.privacy import seal_json
 from bot.runtime import Runtime
@@ -45,7 +45,7 @@ async def _record_outcomes(
 ) -> None:
     alarm = turn.alarm
     if alarm.level in ("emergency", "urgent"):
-        await handoff.open_episode(
+        await episodes.open_or_join(
             session,
             talk,
             label=alarm.label,
