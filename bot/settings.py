@@ -61,10 +61,10 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"{_variable(str(part['loc'][0]))}: {part['msg']}" for part in error.errors()
+            f"{_variable(str(part['loc'][0]), part['type'])}" for part in error.errors()
         )
         raise SettingsBroken(
-            f"Cấu hình sai ({problems}). Hãy sửa trong tệp .env hoặc biến môi trường rồi chạy lại."
+            f"Cấu hình sai: {problems}. Hãy sửa trong tệp .env hoặc biến môi trường rồi chạy lại."
         ) from None
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsBroken(
@@ -72,6 +72,10 @@ def load_settings() -> Settings:
         ) from None
 
 
-def _variable(name: str) -> str:
+def _variable(name: str, problem: str) -> str:
+    """What is wrong with a value, under the name it has in the environment; never the value."""
     known = name.upper()
-    return known if known.startswith(("DIEMTUA_", "DATABASE_URL")) else f"DIEMTUA_{known}"
+    if problem == "extra_forbidden":
+        return f"không có thiết lập tên {known}"
+    known = known if known == "DATABASE_URL" else f"DIEMTUA_{known}"
+    return f"giá trị của {known} không dùng được ({problem})"

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ _HIDDEN = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
+_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_BARE_UU = re.compile("(?:b|c|h|kh|l|m|ng|s|t)uu+")
 _NEAR = 3
 _LONGEST = 5
 _SENTENCE_END = re.compile(r"\s*[.!?…,;]")
-_RUN = re.compile(r"([^\W\d_])\1+")
 _NUMBER_GLUED = re.compile(r"(\d+)(tuoi|tuổi|tr|t|h)(?![^\W\d_])(?=(\d?))", re.IGNORECASE)
 _UNITS = {"t": "tuổi", "tuoi": "tuổi", "tuổi": "tuổi", "h": "giờ", "tr": "triệu"}
 _DOTTED = re.compile(r"(?<![^\W_])[^\W\d_]{1,3}(?:[.·•_\-][^\W\d_]{1,4})+(?![^\W_])")
@@ -165,28 +167,34 @@ def _slang() -> _Slang:
     )
 
 
+def _toneless(char: str) -> str:
+    return nfc(_TONES.sub("", unicodedata.normalize("NFD", char)))
+
+
 @lru_cache(maxsize=8192)
 def _unstretch(word: str) -> str:
-    """`word` without letters held for effect (buồnnnn, chếtt); laughter and English words stay."""
+    """`word` without letters held for effect (buồnnnn, chếtt); laughter and English words stay.
+
+    Only like letters count as held, whatever their tone: the ưu of cứu is two letters, and the uu of
+    a bare cuu too.
+    """
     low = word.lower()
+    plain = [_toneless(char) for char in low]
     if low in _slang().protect or len(set(low)) == 1:
         return word
-    bare = fold(low)
-    if not _RUN.search(bare):
+    if all(one != other for one, other in pairwise(plain)):
         return word
-    held = not low.isascii() or re.search(r"([a-z])\1\1", bare) is not None
     out: list[str] = []
-    last = ""
-    for char, plain in zip(word, bare, strict=True):
-        if plain != last:
+    for at, char in enumerate(word):
+        if at == 0 or plain[at] != plain[at - 1]:
             out.append(char)
         elif out[-1].isascii() and not char.isascii():
             out[-1] = char
-        last = plain
     short = "".join(out)
-    if held or _SYLLABLE.fullmatch(fold(short.lower())):
-        return short
-    return word
+    if low.isascii() and _BARE_UU.fullmatch(low):
+        return f"{short}{short[-1]}"
+    held = not low.isascii() or re.search(r"([a-z])\1\1", low) is not None
+    return short if held or _SYLLABLE.fullmatch(fold(short.lower())) else word
 
 
 def _undot(match: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 Pure rules over the text itself: no network, no database, no model server. What counts as danger is
 data in `content/danger.yml`; how a pattern is matched is in `patterns`, what lowers a finding and who
-is meant in `scope`. Modifiers only ever lower, never silence (Karystianis 2018, Gkotsis 2016): a
+is meant in `scope`. Modifiers only ever lower, never silence (doi:10.1038/s41598-018-25773-2): a
 denial of suicide still earns one caring question.
 """
 

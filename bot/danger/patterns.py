@@ -189,6 +189,11 @@ class Phrases:
             raise ValueError(f"pattern {pattern!r} begins with nothing that must be there")
         return Pattern(tuple(elements), needs)
 
+    def _first(self, form: str, meant: bool) -> Sequence[_Node]:
+        if meant or form.isdecimal():
+            return _step((self._root,), form, meant)
+        return self._root.loose.get(form, ())
+
     def read(self, words: Words) -> Found:
         """Where each list occurs in `words`."""
         spans: dict[int, list[tuple[int, int]]] = {}
@@ -202,14 +207,16 @@ class Phrases:
                 _note(spans, opening, start, start)
             if closing is not None and (start + 1 == count or forms[start + 1] == STOP):
                 _note(spans, closing, start + 1, start + 1)
-            nodes = [self._root]
-            at = start
-            while nodes and at < count:
-                nodes = _step(nodes, forms[at], at in words.meant)
-                at += 1
+            nodes = self._first(forms[start], start in words.meant)
+            at = start + 1
+            while nodes:
                 for node in nodes:
                     if node.ends:
                         _note(spans, node, start, at)
+                if at == count:
+                    break
+                nodes = _step(nodes, forms[at], at in words.meant)
+                at += 1
         return Found(spans)
 
 

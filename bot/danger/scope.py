@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.danger.rules import Finding, Reading
-from bot.danger.words import REACH
+from bot.danger.words import REACH, STOP
 
 Person = Literal["self", "other", "unclear"]
 
 _SUFFERS = ("bi5", "bi")
+_NEVER = ("giơ1", "gio", "tưng1", "tung", "hê1", "he")
 _CALLS = ("ơi", "oi")
 _SPOUSES = ("chông1", "chong", "vơ5", "vo")
 _PARENTS = ("me5", "me", "ba", "bô2", "bo", "cha", "ma2", "ma")
@@ -36,8 +37,8 @@ class Named:
 def lowered(findings: Sequence[Finding], reading: Reading) -> list[Finding]:
     """`findings` after negation, past, story and question. Nothing goes below "soft".
 
-    A denial holds for all that was found in the same words; what states means, a time or a place
-    (`firm`) is never lowered.
+    A denial holds for all that was found in the same words. What states means, a time or a place
+    (`firm`) is lowered only where a film or the news tells it of somebody else.
     """
     denied = [found for found in findings if _may_sink(found) and _negated(found, reading)]
     return [
@@ -57,10 +58,10 @@ def _same_words(one: Finding, other: Finding) -> bool:
 
 
 def _lowered(finding: Finding, reading: Reading) -> Finding:
+    if finding.level != "soft" and _told(finding, reading):
+        return replace(finding, level="soft", lowered_by="story")
     if not _may_sink(finding):
         return finding
-    if _told(finding, reading):
-        return replace(finding, level="soft", lowered_by="story")
     start, end = reading.words.sentence(finding.start)
     if reading.occurs("past", start, min(end, finding.end + 3)):
         if reading.occurs("recovered", 0, len(reading.words.forms)):
@@ -74,20 +75,21 @@ def _lowered(finding: Finding, reading: Reading) -> Finding:
 
 
 def _negated(finding: Finding, reading: Reading) -> bool:
-    """A denial right before the words found, with no comma and nobody named between."""
-    first = max(0, finding.start - _NEAR - 4)
+    """A denial right before the words found, with no comma between, and nobody named between unless
+    it is a "never" (chưa bao giờ em nghĩ ...)."""
+    words = reading.words
     me = reading.raw.places(reading.book.me)
+    first = max(0, finding.start - _NEAR - 4)
     for start, end in reading.occurs("negated", first, finding.start + 1):
-        if end > finding.start and start >= finding.start:
-            continue
         between = range(end, finding.start)
-        if len(between) > _NEAR or any(
-            at in reading.words.commas for at in range(end, finding.start + 1)
-        ):
+        if start >= finding.start or len(between) > _NEAR:
             continue
-        if "." in reading.words.forms[start : finding.start] or any(at in me for at in between):
+        if words.commas.intersection(range(end, finding.start + 1)):
             continue
-        return True
+        if STOP in words.forms[start : finding.start]:
+            continue
+        if words.forms[end - 1] in _NEVER or not any(at in me for at in between):
+            return True
     return False
 
 
@@ -96,14 +98,11 @@ def _told(finding: Finding, reading: Reading) -> bool:
     start, end = reading.words.sentence(finding.start)
     me = {one.at for one in people_in(reading, start, end) if one.who == "self"}
     for at, to in reading.occurs("story", start, end):
-        if to <= finding.start:
-            if finding.start - to <= _STORY_REACH and not any(
-                i in me for i in range(to, finding.end)
-            ):
-                return True
-        elif at >= finding.end and at - finding.end <= _STORY_REACH // 2:
-            if not any(i in me for i in range(finding.start, at)):
-                return True
+        before = to <= finding.start <= to + _STORY_REACH
+        after = finding.end <= at <= finding.end + _STORY_REACH // 2
+        between = range(to, finding.end) if before else range(finding.start, at)
+        if (before or after) and not me.intersection(between):
+            return True
     return False
 
 

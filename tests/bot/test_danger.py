@@ -135,6 +135,25 @@ def test_denial_elsewhere_lowers_nothing(line: str) -> None:
     assert judge(line).level in ("urgent", "emergency")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sáng nay em uống cả vỉ thuốc ngủ",
+        "em uống rượu với hết vỉ thuốc ngủ rồi",
+        "bạn em sốc thuốc rồi, sơ cứu sao đây",
+        "chồng em bỏ rượu giờ co giật có nguy hiểm không",
+        "con tôi có dấu hiệu sốc thuốc, tím môi",
+        "nó cầm dao trong bếp đòi giết em",
+        "chồng em đánh em xỉu",
+        "em hút cỏ mỹ xong tim đập loạn, sợ chết quá",
+        "cứu em với, bạn em chích xong bất tỉnh",
+    ],
+)
+def test_everyday_words_beside_it_never_silence_an_emergency(line: str) -> None:
+    assert judge(line).level == "emergency"
+    assert judge(fold(line)).level == "emergency"
+
+
 def test_idiom_exempts_its_own_words_only() -> None:
     assert judge("mệt chết đi được").level == "none"
     assert judge("mệt chết đi được, sống chi nữa").level == "urgent"
@@ -209,7 +228,9 @@ def test_any_string_is_judged(text: str) -> None:
     assert judge(text).level in LEVELS
 
 
-@given(st.lists(st.sampled_from([*CRIES, *LINES["hard_negatives"]]), max_size=4), st.text(max_size=9))
+@given(
+    st.lists(st.sampled_from([*CRIES, *LINES["hard_negatives"]]), max_size=4), st.text(max_size=9)
+)
 @settings(max_examples=60)
 def test_case_and_unicode_form_make_no_difference(lines: list[str], joint: str) -> None:
     text = unicodedata.normalize("NFC", " . ".join(lines))
@@ -219,7 +240,9 @@ def test_case_and_unicode_form_make_no_difference(lines: list[str], joint: str) 
     assert isinstance(judge(joint.join(lines)), Danger)
 
 
-@given(st.sampled_from(CRIES), st.sampled_from(IDIOMS), st.booleans(), st.sampled_from([", ", ". "]))
+@given(
+    st.sampled_from(CRIES), st.sampled_from(IDIOMS), st.booleans(), st.sampled_from([", ", ". "])
+)
 def test_an_idiom_beside_it_never_hides_a_cry(cry: str, idiom: str, first: bool, mark: str) -> None:
     alone = judge(cry)
     both = judge(f"{idiom}{mark}{cry}" if first else f"{cry}{mark}{idiom}")
@@ -228,7 +251,9 @@ def test_an_idiom_beside_it_never_hides_a_cry(cry: str, idiom: str, first: bool,
 
 @given(
     st.sampled_from(CRIES),
-    st.lists(st.tuples(st.integers(0, 80), st.sampled_from("\x00\u200b\u202e\ufeff\u00ad")), max_size=6),
+    st.lists(
+        st.tuples(st.integers(0, 80), st.sampled_from("\x00\u200b\u202e\ufeff\u00ad")), max_size=6
+    ),
 )
 def test_invisible_characters_inside_words_hide_nothing(
     cry: str, hidden: list[tuple[int, str]]

@@ -22,6 +22,7 @@ from bot.understand import clean, expand, fold, nfc, substances, tokens
         ("k bt lm s r", "không biết làm sao rồi"),
         ("hông sao, hổng biết, hok chịu", "không sao, không biết, không chịu"),
         ("buồnnnn quá điii", "buồn quá đi"),
+        ("chếêt mất thôii", "chết mất thôi"),
         ("bị ca bắt r", "bị công an bắt rồi"),
         ("t.ự t.ử", "tự tử"),
         ("em muốn ch*t", "em muốn chết"),
@@ -50,6 +51,8 @@ def test_short_forms_are_written_out_by_their_context(written: str, meant: str) 
         "bùn đất",
         "app call off",
         "tôi bít lỗ thủng",
+        "cứu tôi, nghỉ hưu, lưu ý con cừu",
+        "cuu toi, nghi huu",
     ],
 )
 def test_real_words_and_names_of_substances_stay(text: str) -> None:
