@@ -73,6 +73,7 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
     http = httpx.AsyncClient(timeout=10)
     runtime = Runtime(
         sessions=sessions,
+        reads=database.reads(engine),
         ring=KeyRing.load(settings.keyring),
         register=register,
         library=Library.load(register),

@@ -115,7 +115,7 @@ async def _follow(
                 yield HEARTBEAT
             elif news.kind != "message" or news.more["id"] > last:
                 state = ""
-                async with runtime.sessions() as session:
+                async with runtime.reads() as session:
                     if talk is None or news.kind != "message":
                         talk = await open_talk(session, runtime.ring, conversation_id)
                         if talk is None:

@@ -154,6 +154,12 @@ def connect(url: str, pool_size: int) -> tuple[AsyncEngine, async_sessionmaker[A
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 
 
+def reads(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions for reading: every statement stands for itself, without BEGIN and ROLLBACK."""
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return async_sessionmaker(alone, expire_on_commit=False)
+
+
 @contextlib.contextmanager
 def database(url: str, folder: Path) -> Iterator[str]:
     """The URL to use: `url` itself, or that of an embedded server kept up for the while."""

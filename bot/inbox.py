@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Inbound
 from bot.privacy import KeyRing, seal_json, unseal_json
-from bot.store import TALK, Talk, read_talk
+from bot.store import TALK, State, Talk, read_talk
 from bot.tables import Conversation, InboxRow, Person
 
 
@@ -32,7 +32,53 @@ class Waiting:
     row_id: int
     talk: Talk
     inbound: Inbound
-    failures: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A conversation locked for writing, as it is now; `more` says that further events wait."""
+
+    talk: Talk
+    more: bool
+
+
+_INBOX, _CONVERSATIONS, _PERSONS = (
+    InboxRow.__table__,
+    Conversation.__table__,
+    Person.__table__,
+)
+_LOOK = TALK.where(
+    _PERSONS.c.channel == bindparam("channel"), _PERSONS.c.pseudonym == bindparam("pseudonym")
+)
+_FIND = _LOOK.with_for_update(of=_CONVERSATIONS)
+_STORE = (
+    insert(cast(Table, InboxRow.__table__))
+    .on_conflict_do_nothing(index_elements=["channel", "event_id"])
+    .returning(_INBOX.c.id)
+)
+_NEXT = (
+    TALK.add_columns(
+        _INBOX.c.id.label("row_id"),
+        _INBOX.c.event_id,
+        _INBOX.c.sealed,
+        _INBOX.c.received_at,
+    )
+    .join(_INBOX, _INBOX.c.conversation_id == _CONVERSATIONS.c.id)
+    .where(_INBOX.c.conversation_id == bindparam("conversation"), _INBOX.c.done_at.is_(None))
+    .order_by(_INBOX.c.id)
+    .limit(1)
+)
+_TAKE = text(
+    "SELECT c.holder, c.greeted_at, EXISTS (SELECT 1 FROM inbox n"
+    " WHERE n.conversation_id = c.id AND n.done_at IS NULL AND n.id <> i.id) AS more"
+    " FROM conversations c JOIN inbox i ON i.conversation_id = c.id"
+    " WHERE i.id = :row AND i.done_at IS NULL FOR UPDATE OF c, i"
+)
+_FINISH = text(
+    "WITH done AS (UPDATE inbox SET done_at = :now, sealed = '' WHERE id = :row)"
+    " UPDATE conversations SET state = :state, last_inbound_at = :now,"
+    " greeted_at = coalesce(greeted_at, :greeted) WHERE id = :conversation"
+)
 
 
 async def receive(
@@ -57,7 +103,7 @@ async def receive(
         await _create(session, ring, inbound, pseudonym, now)
         row = await _find(session, inbound.channel, pseudonym)
         assert row is not None
-    talk = read_talk(row[0], row[1], ring)
+    talk = read_talk(row, ring)
     if inbound.address and inbound.address != talk.address:
         sealed = seal_json(talk.key, inbound.address, f"address:{talk.person_id}")
         await session.execute(
@@ -65,16 +111,14 @@ async def receive(
         )
     record = f"inbox:{inbound.channel}:{inbound.event_id}"
     stored = await session.execute(
-        insert(InboxRow)
-        .values(
-            channel=inbound.channel,
-            event_id=inbound.event_id,
-            conversation_id=talk.id,
-            sealed=seal_json(talk.key, _body(inbound), record),
-            received_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["channel", "event_id"])
-        .returning(InboxRow.id)
+        _STORE,
+        {
+            "channel": inbound.channel,
+            "event_id": inbound.event_id,
+            "conversation_id": talk.id,
+            "sealed": seal_json(talk.key, _body(inbound), record),
+            "received_at": now,
+        },
     )
     return Received(talk.id, stored.scalar_one_or_none() is not None)
 
@@ -83,14 +127,9 @@ async def find_conversation(
     session: AsyncSession, ring: KeyRing, channel: str, sender: str
 ) -> Talk | None:
     """The conversation of a person who has written or begun before, else None."""
-    row = (
-        await session.execute(
-            TALK.where(
-                Person.channel == channel, Person.pseudonym == ring.pseudonym(channel, sender)
-            )
-        )
-    ).one_or_none()
-    return read_talk(row[0], row[1], ring) if row else None
+    key = {"channel": channel, "pseudonym": ring.pseudonym(channel, sender)}
+    row = (await session.execute(_LOOK, key)).one_or_none()
+    return read_talk(row, ring) if row else None
 
 
 async def begin(
@@ -105,41 +144,53 @@ async def next_waiting(
     session: AsyncSession, ring: KeyRing, conversation_id: UUID
 ) -> Waiting | None:
     """The oldest undone event of the conversation, or None."""
-    found = (
-        await session.execute(
-            TALK.add_columns(InboxRow)
-            .join(InboxRow, InboxRow.conversation_id == Conversation.id)
-            .where(InboxRow.conversation_id == conversation_id, InboxRow.done_at.is_(None))
-            .order_by(InboxRow.id)
-            .limit(1)
-        )
-    ).one_or_none()
-    if found is None:
+    row = (await session.execute(_NEXT, {"conversation": conversation_id})).one_or_none()
+    if row is None:
         return None
-    row: InboxRow = found[2]
-    talk = read_talk(found[0], found[1], ring)
+    talk = read_talk(row, ring)
     body = unseal_json(talk.key, row.sealed, f"inbox:{row.channel}:{row.event_id}")
-    return Waiting(row.id, talk, _read(row, body), row.failures)
-
-
-async def mark_done(session: AsyncSession, row_id: int, now: datetime) -> bool:
-    """Take an event as dealt with; False where another worker was faster (then write nothing)."""
-    marked = await session.execute(
-        update(InboxRow)
-        .where(InboxRow.id == row_id, InboxRow.done_at.is_(None))
-        .values(done_at=now, sealed=b"")
-        .returning(InboxRow.id)
-        .execution_options(synchronize_session=False)
+    place = body.get("location")
+    inbound = Inbound(
+        channel=row.channel,
+        event_id=row.event_id,
+        sender="",
+        kind=body["kind"],
+        text=body["text"],
+        location=(place[0], place[1]) if place else None,
+        sent_at=row.received_at,
     )
-    return marked.scalar_one_or_none() is not None
+    return Waiting(row.row_id, talk, inbound)
 
 
-async def count_failure(session: AsyncSession, row_id: int) -> None:
+async def take(session: AsyncSession, waiting: Waiting) -> Taken | None:
+    """Lock the conversation and its event for writing what a turn decided; None where the event is
+    dealt with already, or its citizen had everything erased."""
+    row = (await session.execute(_TAKE, {"row": waiting.row_id})).one_or_none()
+    if row is None:
+        return None
+    talk = replace(waiting.talk, holder=row.holder, greeted=row.greeted_at is not None)
+    return Taken(talk, row.more)
+
+
+async def finish(
+    session: AsyncSession,
+    talk: Talk,
+    waiting: Waiting,
+    state: State,
+    now: datetime,
+    *,
+    greeted: bool,
+) -> None:
+    """Mark the event as dealt with, dropping its words, and keep the conversation's new state."""
     await session.execute(
-        update(InboxRow)
-        .where(InboxRow.id == row_id)
-        .values(failures=InboxRow.failures + 1)
-        .execution_options(synchronize_session=False)
+        _FINISH,
+        {
+            "row": waiting.row_id,
+            "conversation": talk.id,
+            "state": seal_json(talk.key, asdict(state), f"state:{talk.id}"),
+            "greeted": now if greeted else None,
+            "now": now,
+        },
     )
 
 
@@ -155,16 +206,9 @@ async def conversations_waiting(session: AsyncSession, before: datetime) -> list
     return list(rows.scalars())
 
 
-async def _find(
-    session: AsyncSession, channel: str, pseudonym: bytes
-) -> Row[tuple[Conversation, Person]] | None:
-    return (
-        await session.execute(
-            TALK.where(Person.channel == channel, Person.pseudonym == pseudonym).with_for_update(
-                of=Conversation
-            )
-        )
-    ).one_or_none()
+async def _find(session: AsyncSession, channel: str, pseudonym: bytes) -> Row[Any] | None:
+    key = {"channel": channel, "pseudonym": pseudonym}
+    return (await session.execute(_FIND, key)).one_or_none()
 
 
 async def _create(
@@ -199,16 +243,3 @@ def _body(inbound: Inbound) -> dict[str, Any]:
     if inbound.location:
         body["location"] = list(inbound.location)
     return body
-
-
-def _read(row: InboxRow, body: dict[str, Any]) -> Inbound:
-    place = body.get("location")
-    return Inbound(
-        channel=row.channel,
-        event_id=row.event_id,
-        sender="",
-        kind=body["kind"],
-        text=body["text"],
-        location=(place[0], place[1]) if place else None,
-        sent_at=row.received_at,
-    )

@@ -45,9 +45,9 @@ async def bring_up_to_date(
     runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID
 ) -> datetime | None:
     """Answer what is in the inbox, then push what is ready; when to come back, or None."""
-    push = True
-    while True:
-        async with runtime.sessions() as session:
+    more, push = True, True
+    while more:
+        async with runtime.reads() as session:
             waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
         if waiting is None:
             break
@@ -57,9 +57,10 @@ async def bring_up_to_date(
             await _erase(runtime, channels, waiting.talk)
             return None
         async with runtime.sessions.begin() as session:
-            talk = await turn.record(session, runtime, waiting, decided, runtime.clock())
-        if talk is None:
+            taken = await turn.record(session, runtime, waiting, decided, runtime.clock())
+        if taken is None:
             log.info("turn.already_done", conversation=str(conversation_id))
+        more = taken is None or taken.more
     return await _push(runtime, channels, conversation_id) if push else None
 
 

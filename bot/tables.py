@@ -89,7 +89,6 @@ class InboxRow(Base):
     sealed: Mapped[bytes]
     received_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(server_default="0")
 
 
 class Message(Base):

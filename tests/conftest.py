@@ -139,6 +139,7 @@ async def runtime(
         await load_services(one)
     return Runtime(
         sessions=sessions,
+        reads=database.reads(sessions.kw["bind"]),
         ring=ring,
         register=register,
         library=library,

@@ -10,34 +10,36 @@ from bot import episodes, handoff, inbox, outbox, replies
 from bot.messages import Outbound
 from bot.privacy import seal_json
 from bot.runtime import Runtime
-from bot.store import Talk, append, open_talk, save_state
+from bot.store import Talk, append
 from bot.tables import Feedback, ScreeningRow
 from bot.turn.shapes import Turn
 
 
 async def record(
     session: AsyncSession, runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime
-) -> Talk | None:
+) -> inbox.Taken | None:
     """Write a turn; the caller commits. None where another worker had dealt with the event already.
 
-    The conversation is read again under its lock: a counsellor who came in while the bot was
+    The conversation is looked at again under its lock: a counsellor who came in while the bot was
     thinking silences everything but the reply to a danger.
     """
-    talk = await open_talk(session, runtime.ring, waiting.talk.id, lock=True)
-    if talk is None or not await inbox.mark_done(session, waiting.row_id, now):
+    taken = await inbox.take(session, waiting)
+    if taken is None:
         return None
-    said = list(turn.replies)
+    talk, said = taken.talk, list(turn.replies)
+    in_danger = turn.alarm.level in ("emergency", "urgent")
     if talk.holder == "counsellor" and turn.alarm.level != "emergency":
         said = []
-    elif said and not talk.greeted and turn.alarm.level not in ("emergency", "urgent"):
+    elif said and not talk.greeted and not in_danger:
         said.insert(0, Outbound(replies.INTRO))
     if turn.heard:
         line, client_id = Outbound(turn.heard), waiting.inbound.event_id
         await append(session, talk, "citizen", [line], now, client_id=client_id, tell=not said)
     await outbox.post(session, talk, "bot", said, now)
-    await save_state(session, talk, turn.state, now, greeted=bool(said))
+    greeted = bool(said) and not in_danger
+    await inbox.finish(session, talk, waiting, turn.state, now, greeted=greeted)
     await _record_outcomes(session, runtime, talk, turn, now)
-    return talk
+    return taken
 
 
 async def _record_outcomes(
@@ -76,7 +78,8 @@ async def _record_outcomes(
             finished_at=now,
         )
         session.add(row)
-    await session.flush()
+    if session.new:
+        await session.flush()
 
 
 def _summary(runtime: Runtime, turn: Turn) -> dict[str, object]:

@@ -85,9 +85,7 @@ def test_quick_exit_leaves_nothing(chat: Page, desk: Desk, way: str) -> None:
         f"{desk.url}/chat/messages", headers={"Authorization": f"Bearer {token}"}, data="{}"
     )
     assert answer.status in (401, 422)
-    gone = chat.request.get(
-        f"{desk.url}/chat/stream", headers={"Authorization": f"Bearer {token}"}
-    )
+    gone = chat.request.get(f"{desk.url}/chat/stream", headers={"Authorization": f"Bearer {token}"})
     assert gone.status == 401
 
 
