@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -180,7 +181,7 @@ async def _no_picture() -> Response:
 
 async def _health(request: Request) -> dict[str, str]:
     async with request.app.state.runtime.sessions() as session:
-        await session.connection()
+        await session.execute(text("SELECT 1"))
     return {"status": "ok"}
 
 

@@ -14,6 +14,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -126,8 +127,10 @@ def migrate(url: str) -> None:
     config.attributes["url"] = async_url(url)
     try:
         command.upgrade(config, "head")
-    except (psycopg.OperationalError, OSError) as error:
-        raise DatabaseDown(f"Không kết nối được PostgreSQL ({type(error).__name__}).") from error
+    except (OperationalError, OSError) as error:
+        raise DatabaseDown(
+            "Không kết nối được PostgreSQL. Hãy kiểm tra DATABASE_URL và máy chủ đó rồi chạy lại."
+        ) from error
 
 
 def async_url(url: str) -> str:

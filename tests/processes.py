@@ -92,9 +92,15 @@ class RasaPair:
 
 
 class Desk:
-    """A web process and a worker on one database."""
+    """A web process and a worker on one database. `extra` is more of their environment."""
 
-    def __init__(self, folder: Path, database_url: str, rasa_port: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        rasa_port: int,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
@@ -103,6 +109,7 @@ class Desk:
             "DIEMTUA_DATA_DIR": str(folder),
             "DIEMTUA_WEB_PORT": str(self.port),
             "DIEMTUA_RASA_PORT": str(rasa_port),
+            **(extra or {}),
         }
         self.web = self._start("web")
         self.worker = self._start("worker")
