@@ -25,6 +25,8 @@ from bot.tables import Counsellor, Handoff, Person
 router = APIRouter()
 HEARTBEAT_SECONDS = 15.0
 MOST_BYTES = 100_000
+PAGE_NUMBERS = {"115": "Cấp cứu", "113": "Công an", "111": "Trẻ em"}
+"""Short names for the numbers at the top of the page, shown where the directory has them."""
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -37,7 +39,13 @@ async def page(request: Request) -> Response:
     response: Response = request.app.state.templates.TemplateResponse(
         request,
         "chat.html",
-        {"emergency": [{"number": number, "label": label} for number, label in numbers.items()]},
+        {
+            "emergency": [
+                {"number": number, "label": label}
+                for number, label in PAGE_NUMBERS.items()
+                if number in numbers
+            ]
+        },
     )
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -65,6 +65,7 @@ class Findings:
     kinds: tuple[str, ...] | None
     near: tuple[ServiceFound, ...]
     farther: tuple[ServiceFound, ...]
+    instead: tuple[ServiceFound, ...]
     province: tuple[ServiceFound, ...]
     unverified: tuple[ServiceFound, ...]
     national: tuple[ServiceFound, ...]
@@ -100,10 +101,14 @@ async def nearest(
     wanted = offered(kinds)
     verified = await _verified_around(session, wanted, (latitude, longitude), limit, on)
     near = tuple(found for found in verified if (found.distance_km or 0.0) <= NEAR_KM)
+    others: list[ServiceFound] = []
+    if not verified and kinds is not None:
+        others = await _verified_around(session, offered(None), (latitude, longitude), 1, on)
     return Findings(
         kinds=tuple(kinds) if kinds is not None else None,
         near=near[:limit],
-        farther=() if near or kinds is None else tuple(verified[:1]),
+        farther=() if near else tuple(verified[:1]),
+        instead=tuple(others[:1]),
         province=await _in_province(session, wanted, province_code, on),
         unverified=await _unverified(
             session, wanted, (latitude, longitude), province_code, asked=kinds is not None, on=on

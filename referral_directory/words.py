@@ -65,7 +65,11 @@ def _about_places(findings: Findings, place: Place | None) -> list[str]:
             f"Mình chưa có {noun} nào đã được xác minh trong vòng {NEAR_KM:.0f} km quanh {where}."
         )
     if findings.farther:
-        parts.append(_titled("Nơi gần nhất đã được xác minh thì xa:", map(_item, findings.farther)))
+        title = "Nơi gần nhất đã được xác minh thì xa, bạn hỏi trước rồi hãy đi:"
+        parts.append(_titled(title, map(_item, findings.farther)))
+    if findings.instead:
+        title = "Nơi gần nhất đã được xác minh thì là loại khác và xa, bạn hỏi trước rồi hãy đi:"
+        parts.append(_titled(title, map(_item, findings.instead)))
     if findings.province:
         parts.append(
             _titled(

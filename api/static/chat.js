@@ -236,7 +236,8 @@ function follow(node, must) {
     return;
   }
   toBottom();
-  const isTall = node.offsetHeight > window.innerHeight - dock.offsetHeight - 80;
+  const strip = byId("exit").getBoundingClientRect().bottom;
+  const isTall = node.offsetHeight > dock.getBoundingClientRect().top - strip - 24;
   if (isTall) node.scrollIntoView({ block: "start" });
 }
 

@@ -22,6 +22,7 @@ from referral_directory.nearest import (
     seed_emergency_numbers,
 )
 from referral_directory.tables import Location, Organization, Service, ServiceAtLocation
+from referral_directory.words import describe
 
 TODAY = date(2026, 11, 23)
 QUY_NHON = (13.78, 109.22)
@@ -172,10 +173,28 @@ async def test_where_nothing_is_near_the_nearest_verified_is_named_as_far(
     assert all(not s.verified and not s.phone and not s.address for s in found.unverified)
 
 
-async def test_who_asks_for_any_help_is_not_sent_far_away(session: AsyncSession) -> None:
+async def test_who_asks_for_any_help_is_told_honestly_how_far_the_nearest_is(
+    session: AsyncSession,
+) -> None:
     await load_services(session)
     found = await nearest(session, kinds=None, latitude=10.7, longitude=106.6, on=TODAY)
+    assert found.near == found.instead == ()
+    assert (found.farther[0].distance_km or 0) > NEAR_KM
+
+
+async def test_where_no_such_kind_is_verified_another_kind_is_named_as_such(
+    session: AsyncSession,
+) -> None:
+    await load_services(session)
+    found = await nearest(
+        session, kinds=["counselling_point"], latitude=LONG_HO[0], longitude=LONG_HO[1], on=TODAY
+    )
     assert found.near == found.farther == ()
+    assert found.instead[0].kind == "rehab_centre"
+    assert found.instead[0].verified
+    text = describe(found, None, TODAY)
+    assert "loại khác" in text
+    assert " km" in text
 
 
 async def test_a_row_past_its_date_is_unverified_and_loses_its_address(
