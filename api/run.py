@@ -29,6 +29,7 @@ from bot.settings import ROOT, Settings
 
 READY_WITHIN_SECONDS = 120.0
 LOOK_EVERY_SECONDS = 3.0
+KEPT_IN_THE_DARK = ("rasa", "actions")
 NLU_PYTHON = ROOT / "nlu_data" / ".venv" / "bin" / "python"
 
 
@@ -142,11 +143,18 @@ def _supervisor_conf(settings: Settings, folder: Path) -> str:
     for name, command in programs.items():
         parts.append(
             f"[program:{name}]\ncommand={command}\ndirectory={ROOT}\nautorestart=true\n"
+            f"environment={_withheld() if name in KEPT_IN_THE_DARK else ''}\n"
             "startsecs=1\nstartretries=1000000\nstopwaitsecs=12\nstopasgroup=true\nkillasgroup=true\n"
             f"redirect_stderr=true\nstdout_logfile={folder}/log/{name}.log\n"
             "stdout_logfile_maxbytes=5MB\nstdout_logfile_backups=2\n"
         )
     return "\n".join(parts).replace("%", "%%")
+
+
+def _withheld() -> str:
+    """Empty values for everything that Rasa and its actions must not see: keys, tokens, our role."""
+    secret = {"DATABASE_URL", *(name for name in os.environ if name.startswith("DIEMTUA_"))}
+    return ",".join(f'{name}=""' for name in sorted(secret))
 
 
 def _wait_until_up(settings: Settings, supervisor: subprocess.Popen[bytes]) -> None:
@@ -196,7 +204,7 @@ def _banner(settings: Settings, password: str | None) -> None:
     )
     typer.echo(
         f"\nĐiểm Tựa đã sẵn sàng.\n  Trò chuyện:  {here}/\n  Bàn tư vấn:  {here}/console\n"
-        f"               {login}\n  Dòng lệnh:   uv run diemtua chat\n  Dừng:        Ctrl-C\n"
+        f"               {login}\n  Dòng lệnh:   uv run diemtua chat   (hoặc .venv/bin/diemtua chat)\n  Dừng:        Ctrl-C\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 Each person has a data key of their own, wrapped by a key of the ring. Every text is sealed with the
 person's key (AES-256-GCM, the record's name as associated data), so rotating the ring re-wraps one
-small value a person, and deleting that value makes all their texts unreadable, in backups too.
+small value a person.
 A channel's id of a person is stored only as an HMAC-SHA-256.
 """
 
@@ -121,7 +121,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     """Delete a person and everything of theirs: messages, inbox and outbox, screenings, handoffs,
     Rasa's memory and queued jobs. A danger episode stays, cut loose, as codes without words.
 
-    The caller commits. Deleting the person's key makes copies in old backups unreadable, too.
+    The caller commits. A backup taken before still holds them, with their wrapped key.
     """
     conversation = (
         await session.execute(select(Conversation).where(Conversation.person_id == person_id))

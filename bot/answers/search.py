@@ -3,6 +3,9 @@
 Every paraphrase is an entry of its own and an article is as good as its best one. Both measures are
 shares of what the question could reach at most, so scores of different questions compare. The
 weights were measured on tests/bot/search_dev.yml.
+
+An article's entries are scored only where a cheap upper bound says that it may be among the best;
+the bound never changes an answer.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +31,11 @@ PLAIN_WORD = 0.4
 OFF_SUBJECT = 0.6
 WORTH_RANKING = 0.25
 
+# An n-gram that more articles hold than this says too little to bound each article by its own.
+_COMMON = 40
+# Bounds and scores add the same numbers in another order; more than their rounding can differ.
+_ROUNDING = 1 + 1e-9
+
 _WORD = re.compile(r"\w+")
 
 
@@ -40,13 +48,36 @@ class Hit:
     phrase: str
 
 
+_Postings = Mapping[str, Sequence[tuple[int, float]]]
+
+
 @dataclass(frozen=True)
 class _Entry:
-    article: int
     phrase: str
     words: Counter[str]
     grams: Mapping[str, float]
     accented: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """One article's entries, and which of them hold each term and each n-gram, how weightily."""
+
+    article: Article
+    entries: Sequence[_Entry]
+    terms: _Postings
+    grams: _Postings
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What of a question some article holds, each n-gram with its weight; `most` is what its terms
+    could reach, `accented` its accented words with their bare forms."""
+
+    terms: Sequence[str]
+    most: float
+    grams: Sequence[tuple[str, float]]
+    accented: Mapping[str, str]
 
 
 def words_of(text: str) -> list[str]:
@@ -69,14 +100,13 @@ def _terms(folded: list[str]) -> Counter[str]:
 
 def _grams(folded: list[str]) -> Counter[str]:
     text = f" {' '.join(folded)} "
-    return Counter(text[at : at + 3] for at in range(len(text) - 2))
+    return Counter([text[at : at + 3] for at in range(len(text) - 2)])
 
 
 class Index:
     """The paraphrases of `articles`, ready to be searched."""
 
     def __init__(self, articles: tuple[Article, ...]) -> None:
-        self._articles = articles
         raw = [
             (place, phrase, words_of(phrase))
             for place, article in enumerate(articles)
@@ -85,79 +115,176 @@ class Index:
         self._idf = _weights((place, _terms(fold_words(words))) for place, _, words in raw)
         self._gram_idf = _weights((place, _grams(fold_words(words))) for place, _, words in raw)
         self._rarest = max(self._idf.values(), default=1.0)
-        self._entries = [self._entry(*row) for row in raw]
-        lengths = [entry.words.total() for entry in self._entries]
+        self._rarest_gram = max(self._gram_idf.values(), default=1.0)
+        entries: defaultdict[int, list[_Entry]] = defaultdict(list)
+        for place, phrase, words in raw:
+            entries[place].append(self._entry(phrase, words))
+        lengths = [entry.words.total() for held in entries.values() for entry in held]
         self._mean_length = sum(lengths) / max(len(lengths), 1)
-        self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._gram_postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        for at, entry in enumerate(self._entries):
-            for term, count in entry.words.items():
-                weight = self._bm25(term, count, entry.words.total())
-                self._postings[term].append((at, weight))
-            for gram, value in entry.grams.items():
-                self._gram_postings[gram].append((at, value))
+        self._shelves = [
+            self._shelf(article, entries[place]) for place, article in enumerate(articles)
+        ]
+        self._term_bounds = _bounds([shelf.terms for shelf in self._shelves])
+        self._subjects = {
+            term: frozenset(place for place, _ in bounds)
+            for term, bounds in self._term_bounds.items()
+            if _telling(term) == 1.0
+        }
+        gram_bounds = _bounds([shelf.grams for shelf in self._shelves])
+        self._common = {
+            gram: max(weight for _, weight in bounds)
+            for gram, bounds in gram_bounds.items()
+            if len(bounds) > _COMMON
+        }
+        self._gram_bounds = {
+            gram: bounds for gram, bounds in gram_bounds.items() if gram not in self._common
+        }
 
     def search(self, text: str, allowed: Collection[str], limit: int) -> list[Hit]:
         """The best `limit` articles whose key is in `allowed`, best first, none with score 0."""
+        question = self._question(text)
+        ranking = self._ranking(question)
+        scores: dict[int, list[float]] = {}
+        best = 0.0
+        for bound, place in ranking:
+            if bound < best:
+                break
+            scores[place] = self._scores(self._shelves[place], question)
+            best = max(best, *scores[place])
+        least = WORTH_RANKING * best
+        hits: list[Hit] = []
+        for bound, place in ranking:
+            full = len(hits) >= limit
+            if not best or bound < least or (full and bound < min(hit.score for hit in hits)):
+                break
+            shelf = self._shelves[place]
+            if shelf.article.key in allowed:
+                exact = scores.get(place) or self._scores(shelf, question)
+                hits += _hit(shelf, exact, least, question.accented)
+                hits = sorted(hits, key=lambda hit: (-hit.score, hit.article.key))[:limit]
+        return hits
+
+    def _question(self, text: str) -> _Question:
         words = words_of(text)
         folded = fold_words(words)
-        scores = self._entry_scores(folded)
-        accented = {word: fold(word) for word in words if not word.isascii()}
-        found: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
-        least = WORTH_RANKING * max(scores.values(), default=0.0)
-        for at, score in scores.items():
-            if score < least:
-                continue
-            entry = self._entries[at]
-            score *= 1 - ACCENTS * _discord(accented, entry)
-            found[entry.article].append((score, at))
-        hits = [self._hit(place, ranked) for place, ranked in found.items()]
-        hits = [hit for hit in hits if hit.article.key in allowed]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.article.key))[:limit]
-
-    def _hit(self, place: int, ranked: list[tuple[float, int]]) -> Hit:
-        ranked = sorted(ranked, reverse=True)[:3]
-        best, at = ranked[0]
-        company = sum(score for score, _ in ranked) / 3
-        score = (1 - COMPANY) * best + COMPANY * company
-        return Hit(self._articles[place], score, self._entries[at].phrase)
-
-    def _entry_scores(self, folded: list[str]) -> dict[int, float]:
         terms = _terms(folded)
         most = sum(
             self._bm25(term, count, terms.total())
             if term in self._idf
-            else UNKNOWN_WORD * self._rarest * _telling(term) * (" " not in term)
+            else UNKNOWN_WORD * self._rarest * _telling(term)
             for term, count in terms.items()
+            if term in self._idf or " " not in term
         )
-        scores: defaultdict[int, float] = defaultdict(float)
+        return _Question(
+            terms=[term for term in terms if term in self._idf],
+            most=most,
+            grams=[
+                (gram, (1 - WORDS_SHARE) * value)
+                for gram, value in self._unit(_grams(folded)).items()
+                if gram in self._gram_idf
+            ],
+            accented={word: fold(word) for word in words if not word.isascii()},
+        )
+
+    def _ranking(self, question: _Question) -> list[tuple[float, int]]:
+        """What no entry of an article can exceed, for each article, the highest first."""
+        bounds = [0.0] * len(self._shelves)
         on_subject: set[int] = set()
-        for term in terms:
-            postings = self._postings.get(term, ())
+        for term in question.terms:
+            on_subject.update(self._subjects.get(term, ()))
+            for place, weight in self._term_bounds[term]:
+                bounds[place] += weight / question.most
+        anywhere = 0.0
+        for gram, value in question.grams:
+            if gram in self._common:
+                anywhere += value * self._common[gram]
+                continue
+            for place, weight in self._gram_bounds[gram]:
+                bounds[place] += value * weight
+        return sorted(
+            (
+                (_ROUNDING * (bound + anywhere) * (1.0 if at in on_subject else OFF_SUBJECT), at)
+                for at, bound in enumerate(bounds)
+            ),
+            reverse=True,
+        )
+
+    def _scores(self, shelf: _Shelf, question: _Question) -> list[float]:
+        """The score of each entry of `shelf`, before its accents are compared."""
+        scores = [0.0] * len(shelf.entries)
+        on_subject: set[int] = set()
+        for term in question.terms:
+            postings = shelf.terms.get(term, ())
             for at, weight in postings:
-                scores[at] += WORDS_SHARE * weight / most
-            if _telling(term) == 1.0:
+                scores[at] += weight / question.most
+            if term in self._subjects:
                 on_subject.update(at for at, _ in postings)
-        for gram, value in _unit(_grams(folded), self._gram_idf).items():
-            for at, weight in self._gram_postings.get(gram, ()):
-                scores[at] += (1 - WORDS_SHARE) * value * weight
-        return {
-            at: score if at in on_subject else OFF_SUBJECT * score for at, score in scores.items()
-        }
+        for gram, value in question.grams:
+            for at, weight in shelf.grams.get(gram, ()):
+                scores[at] += value * weight
+        return [
+            score if at in on_subject else OFF_SUBJECT * score for at, score in enumerate(scores)
+        ]
 
     def _bm25(self, term: str, count: int, length: int) -> float:
         long = 1 - B + B * length / self._mean_length
         return self._idf[term] * count * (K1 + 1) / (count + K1 * long)
 
-    def _entry(self, place: int, phrase: str, words: list[str]) -> _Entry:
+    def _unit(self, grams: Counter[str]) -> dict[str, float]:
+        """The n-grams as a vector of length 1; one that no article has weighs as the rarest."""
+        idf, rarest = self._gram_idf, self._rarest_gram
+        vector = {gram: count * idf.get(gram, rarest) for gram, count in grams.items()}
+        length = math.sqrt(sum([value * value for value in vector.values()])) or 1.0
+        return {gram: value / length for gram, value in vector.items()}
+
+    def _entry(self, phrase: str, words: list[str]) -> _Entry:
         folded = fold_words(words)
         return _Entry(
-            article=place,
             phrase=phrase,
             words=_terms(folded),
-            grams=_unit(_grams(folded), self._gram_idf),
+            grams=self._unit(_grams(folded)),
             accented=frozenset(word for word in words if not word.isascii()),
         )
+
+    def _shelf(self, article: Article, entries: Sequence[_Entry]) -> _Shelf:
+        terms: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        grams: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        for at, entry in enumerate(entries):
+            for term, count in entry.words.items():
+                weight = WORDS_SHARE * self._bm25(term, count, entry.words.total())
+                terms[term].append((at, weight))
+            for gram, value in entry.grams.items():
+                grams[gram].append((at, value))
+        return _Shelf(article, entries, dict(terms), dict(grams))
+
+
+def _hit(
+    shelf: _Shelf, scores: Sequence[float], least: float, accented: Mapping[str, str]
+) -> list[Hit]:
+    """The article of `shelf` by its best entries, where one reaches `least`."""
+    ranked = sorted(
+        (
+            (score * (1 - ACCENTS * _discord(accented, shelf.entries[at])), at)
+            for at, score in enumerate(scores)
+            if score >= least
+        ),
+        reverse=True,
+    )[:3]
+    if not ranked:
+        return []
+    best, at = ranked[0]
+    company = sum(score for score, _ in ranked) / 3
+    score = (1 - COMPANY) * best + COMPANY * company
+    return [Hit(shelf.article, score, shelf.entries[at].phrase)]
+
+
+def _bounds(shelves: Iterable[_Postings]) -> dict[str, list[tuple[int, float]]]:
+    """For each term the shelves that hold it, each with the term's highest weight there."""
+    bounds: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    for place, postings in enumerate(shelves):
+        for term, held in postings.items():
+            bounds[term].append((place, max(weight for _, weight in held)))
+    return dict(bounds)
 
 
 def _weights(rows: Iterable[tuple[int, Counter[str]]]) -> dict[str, float]:
@@ -178,14 +305,6 @@ def _weights(rows: Iterable[tuple[int, Counter[str]]]) -> dict[str, float]:
 def _telling(term: str) -> float:
     """Less than 1 for words and pairs of words that any question may hold."""
     return PLAIN_WORD if PLAIN.issuperset(term.split()) else 1.0
-
-
-def _unit(grams: Counter[str], idf: Mapping[str, float]) -> dict[str, float]:
-    """The n-grams as a vector of length 1; one that no article has weighs as the rarest."""
-    rarest = max(idf.values(), default=1.0)
-    vector = {gram: count * idf.get(gram, rarest) for gram, count in grams.items()}
-    length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
-    return {gram: value / length for gram, value in vector.items()}
 
 
 def _discord(accented: Mapping[str, str], entry: _Entry) -> float:
