@@ -204,7 +204,8 @@ def _banner(settings: Settings, password: str | None) -> None:
     )
     typer.echo(
         f"\nĐiểm Tựa đã sẵn sàng.\n  Trò chuyện:  {here}/\n  Bàn tư vấn:  {here}/console\n"
-        f"               {login}\n  Dòng lệnh:   uv run diemtua chat   (hoặc .venv/bin/diemtua chat)\n  Dừng:        Ctrl-C\n"
+        f"               {login}\n"
+        "  Dòng lệnh:   uv run diemtua chat   (hoặc .venv/bin/diemtua chat)\n  Dừng:        Ctrl-C\n"
     )
 
 
