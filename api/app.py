@@ -17,8 +17,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import chat, console, database, directory, webhooks
@@ -29,7 +31,7 @@ from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_oa import ZaloOA
-from bot.errors import DatabaseDown, DiemTuaError, where
+from bot.errors import DatabaseDown, DiemTuaError, SettingsBroken, where
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
@@ -55,6 +57,7 @@ class Wired:
     http: httpx.AsyncClient
 
     async def close(self) -> None:
+        await self.runtime.rasa.aclose()
         await self.http.aclose()
         await self.engine.dispose()
 
@@ -92,7 +95,17 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
 
 
 def build_channels(settings: Settings, http: httpx.AsyncClient) -> Mapping[str, Channel]:
-    """The messengers that are configured."""
+    """The messengers that are configured.
+
+    Raises:
+        SettingsBroken: a token without the secret that proves who knocks.
+    """
+    for name in ("telegram", "zalo_bot"):
+        token, secret = getattr(settings, f"{name}_token"), getattr(settings, f"{name}_secret")
+        if token.get_secret_value() and not secret.get_secret_value():
+            raise SettingsBroken(
+                f"Có DIEMTUA_{name.upper()}_TOKEN thì phải có _SECRET. Hãy thêm vào .env."
+            )
     channels: dict[str, Channel] = {}
     if token := settings.telegram_token.get_secret_value():
         secret = settings.telegram_secret.get_secret_value()
@@ -138,7 +151,8 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.include_router(console.router, prefix="/console")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(DiemTuaError, _show_error)
-    app.add_exception_handler(DBAPIError, _database_down)
+    for fault in (DBAPIError, PoolTimeout, ConnectorException):
+        app.add_exception_handler(fault, _database_down)
     app.add_api_route("/health", _health, include_in_schema=False)
     app.add_api_route("/favicon.ico", _no_picture, include_in_schema=False)
     return app
@@ -189,6 +203,8 @@ async def _show_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DiemTuaError)
     if request.url.path.startswith("/console") and _wants_page(request):
         return console.error_page(request, error)
+    if error.status >= 500 and not request.url.path.startswith("/console"):
+        return await _database_down(request, error)
     return JSONResponse({"message": error.line}, error.status)
 
 

@@ -13,10 +13,11 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.bodies import read_body
 from api.live import HEARTBEAT, Live, News, event, next_news
 from bot import inbox, replies
 from bot.channels import web
-from bot.errors import SessionOver, TooLong
+from bot.errors import SessionOver
 from bot.jobs import wake
 from bot.runtime import Runtime
 from bot.store import Talk, open_talk, read_lines
@@ -66,7 +67,7 @@ async def begin(request: Request) -> dict[str, str]:
 async def send(request: Request, authorization: Annotated[str, Header()] = "") -> JSONResponse:
     runtime: Runtime = request.app.state.runtime
     token = _token(authorization)
-    inbound = web.parse(await _body(request), token)
+    inbound = web.parse(await read_body(request, MOST_BYTES), token)
     async with runtime.sessions.begin() as session:
         received = await inbox.receive(
             session, runtime.ring, inbound, runtime.clock(), known_only=True
@@ -164,15 +165,6 @@ async def _state(session: AsyncSession, talk: Talk) -> str:
             or ""
         )
     return event("state", {"held_by": talk.holder, "name": name})
-
-
-async def _body(request: Request) -> bytes:
-    raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > MOST_BYTES:
-            raise TooLong("Tin dài quá. Bạn gửi ngắn lại, hoặc chia thành vài tin nhé.")
-    return raw
 
 
 def _token(authorization: str) -> str:

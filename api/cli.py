@@ -129,15 +129,22 @@ def reset_user(login: Annotated[str, typer.Argument(help="Tên đăng nhập")])
 
 @keys.command("rotate")
 def rotate_keys() -> None:
-    """Tạo khóa mới và bọc lại khóa của mọi người bằng khóa đó."""
+    """Tạo khóa mới. Sau đó khởi động lại web và worker, rồi chạy `diemtua keys rewrap`."""
     settings = load_settings()
-    with _ready(settings) as ready:
-        ring = KeyRing.load(ready.keyring).rotated()
-        ring.save(ready.keyring)
+    ring = KeyRing.load(settings.keyring).rotated()
+    ring.save(settings.keyring)
+    typer.echo(
+        f"Đã tạo khóa {ring.current}. Khởi động lại web và worker, rồi chạy `diemtua keys rewrap`."
+    )
+
+
+@keys.command("rewrap")
+def rewrap_keys() -> None:
+    """Bọc lại khóa của mọi người bằng khóa mới nhất (sau khi web và worker đã khởi động lại)."""
+    with _ready(load_settings()) as ready:
+        ring = KeyRing.load(ready.keyring)
         number = asyncio.run(_rewrap(ready, ring))
-        typer.echo(
-            f"Đã chuyển {number} người sang khóa {ring.current}. Khởi động lại web và worker."
-        )
+        typer.echo(f"Đã chuyển {number} người sang khóa {ring.current}.")
 
 
 async def _rewrap(settings: Settings, ring: KeyRing) -> int:

@@ -19,6 +19,7 @@ import structlog
 from bot.store import LIVE
 
 log = structlog.get_logger()
+PROBE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Live:
             self._waiting.discard(entry)
 
     async def run(self) -> None:
-        """Listen until cancelled; a lost connection is made again, and everybody looks again."""
+        """Listen until cancelled; a lost connection is made again, and everybody looks again. A
+        connection that died without a word is found out by a probe."""
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
@@ -57,8 +59,10 @@ class Live:
                 ) as connection:
                     await connection.execute(f"LISTEN {LIVE}")
                     self._tell(News("resync"))
-                    async for notice in connection.notifies():
-                        self._tell(_read(notice.payload))
+                    while True:
+                        async for notice in connection.notifies(timeout=PROBE_SECONDS):
+                            self._tell(_read(notice.payload))
+                        await connection.execute("SELECT 1")
             except psycopg.OperationalError as error:
                 log.warning("live.lost", error=type(error).__name__)
             await asyncio.sleep(1)
@@ -89,5 +93,9 @@ Stream = AsyncIterator[str]
 
 
 def _read(payload: str) -> News:
-    data = json.loads(payload)
-    return News(data.pop("kind"), data.pop("conversation"), data)
+    """The news in a payload; what cannot be read makes everybody look again."""
+    try:
+        data = json.loads(payload)
+        return News(data.pop("kind"), data.pop("conversation"), data)
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return News("resync")

@@ -6,9 +6,10 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from api.bodies import read_body
 from bot import inbox
 from bot.channels import Channel
-from bot.errors import NotFound, TooLong, where
+from bot.errors import NotFound, where
 from bot.jobs import wake
 from bot.runtime import Runtime
 
@@ -26,9 +27,7 @@ async def receive(request: Request, name: str) -> Response:
     channel: Channel | None = request.app.state.channels.get(name)
     if channel is None:
         raise NotFound("Kênh này chưa được bật.")
-    raw = await request.body()
-    if len(raw) > MOST_BYTES:
-        raise TooLong("Thân yêu cầu quá lớn.")
+    raw = await read_body(request, MOST_BYTES)
     if not channel.verify({key.lower(): value for key, value in request.headers.items()}, raw):
         log.warning("webhook.forged", channel=name)
         return Response(status_code=403)

@@ -24,10 +24,10 @@ from bot.understand import expand, fold
 
 _ME = r"(?:toi|tui|em|minh|con|chau|mk|tao|t|e)"
 _ERASE_NOW = re.compile(
-    rf"(?:(?:hay|vui long|nho|lam on|cho|{_ME}|muon|yeu cau|ban|bot)\s+)*"
-    r"(?:xoa|huy)\s+(?:bo\s+|giup\s+|gium\s+|het\s+|toan bo\s+|tat ca\s+|moi\s+)*"
-    r"(?:du lieu|thong tin|tin nhan|doan chat|lich su|cuoc tro chuyen)"
-    rf"(?:\s+(?:tro chuyen|chat|ca nhan|nay|cu|cua|{_ME}|di|nhe|nha|voi|a|giup|gium|luon|het))*\W*"
+    rf"(?:(?:hay|vui long|nho|lam on|cho|{_ME}|muon|yeu cau|ban|bot)\s+)*xoa\s+(?:giup\s+|gium\s+|bo\s+)*"
+    r"(?:(?:het|toan bo|tat ca|moi)\s+)*(?:du lieu|(?<=het )tin nhan|(?<=toan bo )tin nhan|(?<=tat ca )tin nhan"
+    r"|(?<=het )thong tin|(?<=toan bo )thong tin|(?<=tat ca )thong tin)"
+    rf"(?:\s+(?:tro chuyen|chat|ca nhan|cua|{_ME}|di|nhe|nha|voi|a|giup|gium|luon|het))*\W*"
 )
 _RULES: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
     (re.compile(pattern), command)

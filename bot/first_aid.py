@@ -133,12 +133,15 @@ def soft(label: str, person: str) -> Outbound:
     )
 
 
-def still_here(person: str, numbers: Mapping[str, str]) -> Outbound:
-    """Said when somebody in an open episode says that all is well: once is not enough to close it."""
-    whom = "người đó" if person == "other" else "bạn"
+def still_here(numbers: Mapping[str, str], *, in_episode: bool) -> Outbound:
+    """Said when somebody answers that all is well: once is not enough to close an open episode."""
+    kept = (
+        "Mình vẫn giữ tin của bạn cho tư vấn viên đọc, để chắc là bạn an toàn. "
+        if in_episode
+        else ""
+    )
     return Outbound(
-        f"Mình mừng khi nghe vậy. Mình vẫn giữ tin của bạn cho tư vấn viên đọc, để chắc là {whom} an toàn. "
-        f"Nếu lại thấy nguy hiểm: {_call_now(('115',), numbers)}",
+        f"Mình mừng khi nghe vậy. {kept}Nếu lại thấy nguy hiểm: {_call_now(('115',), numbers)}",
         (HUMAN,),
     )
 

@@ -88,7 +88,7 @@ async def ask_for_counsellor(
 
 
 async def queue(session: AsyncSession, ring: KeyRing) -> list[Case]:
-    """Everything open: danger first, then waiting before claimed, then the longest waiting."""
+    """Everything open: waiting before claimed; in each, danger first, then the longest waiting."""
     waiting_first = case((Handoff.state == "waiting", 0), else_=1)
     rows = await session.execute(
         CASE.where(Handoff.state != "closed").order_by(

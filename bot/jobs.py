@@ -11,7 +11,7 @@ from uuid import UUID
 
 import procrastinate
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox, outbox, privacy, replies, turn
@@ -24,20 +24,20 @@ log = structlog.get_logger()
 UP_TO_DATE = "up_to_date"
 HEARTBEAT_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 4.0
+FORGOTTEN_AFTER = timedelta(seconds=5)
+_BUSY = text("SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock <> ''")
 
 
-async def wake(
-    jobs: procrastinate.App,
-    session: AsyncSession,
-    conversation_id: UUID,
-    *,
-    at: datetime | None = None,
-) -> None:
-    """Ask, in this session's transaction, for a conversation to be brought up to date."""
+async def wake(jobs: procrastinate.App, session: AsyncSession, conversation_id: UUID) -> None:
+    """Ask, in this session's transaction, for a conversation to be brought up to date.
+
+    Always for now: a job that waits for its time blocks every later one of its conversation, and
+    with it a cry for help. What is to be tried later is found again by `wake_forgotten`.
+    """
     connection = await session.connection()
     raw = await connection.get_raw_connection()
     await jobs.configure_task(
-        UP_TO_DATE, lock=str(conversation_id), schedule_at=at, connection=raw.driver_connection
+        UP_TO_DATE, lock=str(conversation_id), connection=raw.driver_connection
     ).defer_async(conversation_id=str(conversation_id))
 
 
@@ -56,10 +56,7 @@ async def bring_up_to_date(
         if decided.erase:
             await _erase(runtime, channels, waiting.talk)
             return None
-        async with runtime.sessions.begin() as session:
-            taken = await turn.record(session, runtime, waiting, decided, runtime.clock())
-        if taken is None:
-            log.info("turn.already_done", conversation=str(conversation_id))
+        taken = await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock())
         more = taken is None or taken.more
     return await _push(runtime, channels, conversation_id) if push else None
 
@@ -92,17 +89,9 @@ async def _erase(runtime: Runtime, channels: Mapping[str, Channel], talk: Talk) 
 def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, Channel]) -> None:
     """Teach a worker's queue what its jobs do."""
 
-    @jobs.task(
-        name=UP_TO_DATE,
-        retry=procrastinate.RetryStrategy(
-            max_attempts=6, exponential_wait=2, retry_exceptions=[DBAPIError]
-        ),
-    )
+    @jobs.task(name=UP_TO_DATE)
     async def up_to_date(conversation_id: str) -> None:
-        again_at = await bring_up_to_date(runtime, channels, UUID(conversation_id))
-        if again_at is not None:
-            async with runtime.sessions.begin() as session:
-                await wake(jobs, session, UUID(conversation_id), at=again_at)
+        await bring_up_to_date(runtime, channels, UUID(conversation_id))
 
     @jobs.periodic(cron="* * * * * */3")
     @jobs.task(name="rescue", queueing_lock="rescue", pass_context=False)
@@ -124,11 +113,14 @@ async def rescue_stalled(jobs: procrastinate.App) -> int:
 
 
 async def wake_forgotten(jobs: procrastinate.App, runtime: Runtime) -> int:
-    """Ask again for conversations with something left undone; returns how many."""
+    """Ask for conversations with something undone that no job is there for: a send whose time has
+    come, a turn that failed with the database; returns how many."""
     now = runtime.clock()
     async with runtime.sessions.begin() as session:
-        undone = await inbox.conversations_waiting(session, now - timedelta(seconds=20))
-        ready = await outbox.conversations_ready(session, now - timedelta(seconds=20))
-        for conversation_id in {*undone, *ready}:
+        undone = await inbox.conversations_waiting(session, now - FORGOTTEN_AFTER)
+        ready = await outbox.conversations_ready(session, now)
+        busy = set(await session.scalars(_BUSY))
+        forgotten = {one for one in (*undone, *ready) if str(one) not in busy}
+        for conversation_id in forgotten:
             await wake(jobs, session, conversation_id)
-    return len({*undone, *ready})
+    return len(forgotten)

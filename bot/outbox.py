@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels import PULL_CHANNELS, Channel, SendResult
+from bot.channels import PULL_CHANNELS, Channel, SendResult, SendState
 from bot.messages import Outbound
 from bot.privacy import KeyRing
 from bot.store import Talk, append, as_outbound, open_talk, read_line
 from bot.tables import Message, OutboxRow
+
+log = structlog.get_logger()
 
 MOST_ATTEMPTS = 8
 
@@ -98,7 +101,8 @@ async def _push_row(
     message = await session.get(Message, row.message_id)
     channel = channels.get(talk.channel) if talk else None
     if talk is None or message is None or channel is None:
-        return await _settle(session, row, SendResult("reject", "channel not configured"), now, rng)
+        state: SendState = "auth" if talk and message else "reject"
+        return await _settle(session, row, SendResult(state, "channel not configured"), now, rng)
     calls = channel.render(as_outbound(read_line(message, talk.key)), talk.address)
     for call in calls[row.parts_sent :]:
         result = await channel.send(call)
@@ -115,12 +119,15 @@ async def _settle(
     """Write what became of a row; returns when to try again, or None when it is settled."""
     values: dict[str, object] = {"state": "sent", "sent_at": now}
     again_at = None
-    if result.state in ("retry", "auth") and row.attempts + 1 < MOST_ATTEMPTS:
-        wait = result.retry_after or min(2.0**row.attempts, 300.0)
+    operators_fault = result.state == "auth"
+    if operators_fault or (result.state == "retry" and row.attempts + 1 < MOST_ATTEMPTS):
+        wait = result.retry_after or min(2.0 ** min(row.attempts, 9), 300.0)
         again_at = now + timedelta(seconds=wait * rng.uniform(1.0, 1.3))
         values = {"next_at": again_at, "attempts": row.attempts + 1, "reason": result.reason}
     elif result.state != "sent":
         values = {"state": "dead", "reason": f"{result.state}: {result.reason}"}
+    if result.state != "sent":
+        log.warning("outbox.not_sent", row=row.id, state=result.state, reason=result.reason)
     await session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(values))
     await session.commit()
     return again_at

@@ -7,10 +7,12 @@ on without it. Text is never logged.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
-import httpx
+import aiohttp
 import structlog
 
 from actions.commands import Command, from_json
@@ -31,11 +33,11 @@ class Rasa:
         url: str,
         deadline: float = 1.5,
         clock: Callable[[], float] = time.monotonic,
-        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`url` without a path; `deadline` in seconds for a whole answer; `clock` in seconds."""
+        self._channel = url.rstrip("/") + _CHANNEL
         self._deadline, self._clock = deadline, clock
-        self._client = httpx.AsyncClient(base_url=url, transport=transport, trust_env=False)
+        self._session: aiohttp.ClientSession | None = None
         self._failures = 0
         self._silent_until = float("-inf")
 
@@ -58,9 +60,9 @@ class Rasa:
                 commands = await self._ask(sender, words)
         except TimeoutError:
             self._count_failure("late")
-        except httpx.HTTPStatusError as error:
-            self._count_failure(f"status {error.response.status_code}")
-        except httpx.HTTPError:
+        except aiohttp.ClientResponseError as error:
+            self._count_failure(f"status {error.status}")
+        except aiohttp.ClientError:
             self._count_failure("down")
         except ValueError:
             self._count_failure("nonsensical")
@@ -72,14 +74,28 @@ class Rasa:
         return None
 
     async def _ask(self, sender: str, text: str) -> list[Command]:
-        answer = await self._client.post(
-            f"{_CHANNEL}webhook", json={"sender": sender, "message": text}, timeout=self._deadline
-        )
-        answer.raise_for_status()
-        replies = answer.json()
+        question = {"sender": sender, "message": text}
+        async with self._open().post(
+            f"{self._channel}webhook", json=question, allow_redirects=False
+        ) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise aiohttp.ClientResponseError(
+                    answer.request_info, answer.history, status=answer.status
+                )
+            replies = json.loads(await answer.read())
         if not isinstance(replies, list) or not all(isinstance(reply, dict) for reply in replies):
             raise ValueError("Rasa's answer is not a list of replies")
         return [from_json(reply.get("custom")) for reply in replies]
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The one session, opened on first use: it belongs to the loop that runs then."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                trust_env=False,
+            )
+        return self._session
 
     def _count_failure(self, reason: str) -> None:
         self._failures += 1
@@ -91,12 +107,16 @@ class Rasa:
     async def ready(self) -> bool:
         """Whether Rasa has loaded its model and answers."""
         try:
-            async with asyncio.timeout(self._deadline):
-                answer = await self._client.get(_CHANNEL, timeout=self._deadline)
-        except (TimeoutError, httpx.HTTPError):
+            async with (
+                asyncio.timeout(self._deadline),
+                self._open().get(self._channel, allow_redirects=False) as answer,
+            ):
+                return answer.status == HTTPStatus.OK
+        except (TimeoutError, aiohttp.ClientError):
             return False
-        return answer.is_success
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None

@@ -23,22 +23,22 @@ LIVE = "diemtua"
 class State:
     """What the bot remembers between two turns, besides the transcript.
 
-    `choices` are the buttons last offered, in order, so that "1" can be understood where a channel
-    has none. `awaiting_place` is set while the bot waits for a place name, `kind` being the service
+    `awaiting_place` is set while the bot waits for a place name, `kind` being the service
     kind wanted. `asked` are the keys of the articles last shown, newest last. `screening` is the
     instrument's own state as JSON.
     """
 
     screening: dict[str, Any] | None = None
-    choices: tuple[Button, ...] = ()
     awaiting_place: bool = False
     kind: str = ""
     asked: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> State:
-        choices = tuple(Button(**button) for button in saved["choices"])
-        return cls(**{**saved, "choices": choices, "asked": tuple(saved["asked"])})
+        """The state saved, or a fresh one where another version of the program saved it."""
+        if set(saved) != set(cls.__dataclass_fields__):
+            return cls()
+        return cls(**{**saved, "asked": tuple(saved["asked"])})
 
 
 @dataclass(frozen=True)
@@ -216,6 +216,25 @@ async def read_lines(
         query = query.where(Message.author != "note")
     rows = (await session.execute(query.order_by(Message.id))).scalars()
     return [read_line(row, talk.key) for row in rows]
+
+
+async def recent_buttons(
+    session: AsyncSession, talk: Talk, *, newest_only: bool = False
+) -> list[Button]:
+    """The buttons that stand under the bot's last lines, newest line first; `newest_only` those of
+    the last line that has any, in their order, so that "1" can be understood as the first."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == talk.id, Message.author == "bot")
+        .order_by(Message.id.desc())
+        .limit(10)
+    )
+    found: list[Button] = []
+    for row in (await session.execute(query)).scalars():
+        found += read_line(row, talk.key).buttons
+        if found and newest_only:
+            break
+    return found
 
 
 async def notify(

@@ -207,7 +207,7 @@ def _event_id(name: str, event: Mapping[str, Any], sender: str, raw: bytes) -> s
     if message_id:
         return message_id
     sent_at = identity(event.get("timestamp"))
-    return f"{name}:{sender}:{sent_at}" if sent_at else fingerprint(raw)
+    return fingerprint(f"{name}:{sender}:{sent_at}".encode() if sent_at else raw)
 
 
 def _address(name: str, event: Mapping[str, Any], sender: str) -> dict[str, str]:

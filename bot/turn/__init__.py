@@ -6,7 +6,7 @@ never calls each other.
 """
 
 from bot.turn.decide import take_turn, take_turn_or_fail_to_human
-from bot.turn.record import record
+from bot.turn.record import record, record_or_fail_to_human
 from bot.turn.shapes import Turn
 
-__all__ = ["Turn", "record", "take_turn", "take_turn_or_fail_to_human"]
+__all__ = ["Turn", "record", "record_or_fail_to_human", "take_turn", "take_turn_or_fail_to_human"]

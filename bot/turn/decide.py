@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot import acts, danger, first_aid, replies
 from bot.danger import Danger
 from bot.errors import where
-from bot.messages import Button, Inbound, Outbound
+from bot.messages import Inbound, Outbound
 from bot.runtime import Runtime
-from bot.store import Talk
-from bot.turn.respond import respond
+from bot.store import Talk, recent_buttons
+from bot.turn.respond import VERBS, respond
 from bot.turn.shapes import SAFE, Heard, Turn
 from bot.understand import clean
 
 log = structlog.get_logger()
 
+ALWAYS_OFFERED = (replies.HUMAN, replies.MENU)
 SILENT = frozenset({"stop", "delivered", "read", "other"})
 """Kinds of events that nobody waits for an answer to."""
 
@@ -29,10 +30,11 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     Danger is judged first, whatever else is going on, and with nothing else needed.
     """
     if inbound.kind in SILENT:
-        return Turn("", talk.state, leaves_queue=inbound.kind == "stop")
-    heard = _hear(talk, inbound)
+        leaves = inbound.kind == "stop"
+        return Turn("", talk.state, holder=talk.holder, leaves_queue=leaves)
+    heard = await _hear(runtime, talk, inbound)
     alarm = danger.judge(heard.text) if heard.text else SAFE
-    turn = Turn(heard=heard.seen, state=replace(talk.state, choices=()), alarm=alarm)
+    turn = Turn(heard=heard.seen, state=talk.state, holder=talk.holder, alarm=alarm)
     if inbound.kind == "erase" or acts.wants_erasure_now(heard.text):
         return replace(turn, erase=True)
     if alarm.level in ("emergency", "urgent"):
@@ -42,47 +44,55 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     turn = await respond(runtime, talk, heard, turn)
     if alarm.level == "soft" and not turn.erase:
         turn = turn.then(first_aid.soft(alarm.label, alarm.person))
-    return replace(turn, state=replace(turn.state, choices=_choices(turn.replies)))
+    return turn
 
 
 async def take_turn_or_fail_to_human(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     """`take_turn`; where anything of ours breaks, the person is put before a counsellor instead.
 
     Raises:
-        DBAPIError: the database failed; nothing was written and the turn can be taken again.
+        OperationalError, InterfaceError: the database is away; nothing was written and the turn can
+            be taken again.
     """
     try:
         return await take_turn(runtime, talk, inbound)
-    except DBAPIError:
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("turn.failed", conversation=str(talk.id), error=where(error))
-        heard = _hear(talk, inbound)
-        state = replace(talk.state, choices=(), screening=None, awaiting_place=False)
-        return Turn(heard.seen, state, (replies.trouble(),), wants_counsellor=True)
+        return give_to_human(talk, inbound)
 
 
-def _hear(talk: Talk, inbound: Inbound) -> Heard:
+def give_to_human(talk: Talk, inbound: Inbound) -> Turn:
+    """The turn to take when ours broke: the words kept, the person told and put into the queue."""
+    state = replace(talk.state, screening=None, awaiting_place=False)
+    heard = clean(inbound.text) or "(không đọc được)"
+    return Turn(heard, state, talk.holder, (replies.trouble(),), wants_counsellor=True)
+
+
+async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:
+    """What was said. Only payloads of ours count as buttons; "/-heart em muốn chết" is a text."""
     text = clean(inbound.text)
-    if inbound.kind == "button" or (inbound.kind == "text" and text.startswith("/")):
-        titles = {button.payload: button.title for button in talk.state.choices}
-        known = {button.payload: button.title for button in (replies.HUMAN, replies.MENU)}
-        return Heard(inbound, "", text, titles.get(text, known.get(text, text)))
-    if inbound.kind == "location":
-        return Heard(inbound, "", "", "(đã gửi vị trí)")
+    if inbound.kind == "location" and inbound.location:
+        latitude, longitude = inbound.location
+        return Heard(inbound, "", "", f"(đã gửi vị trí: {latitude:.5f}, {longitude:.5f})")
     if inbound.kind == "media":
         return Heard(inbound, text, "", text or "(đã gửi một tệp)")
+    if text.partition(" ")[0] in VERBS:
+        async with runtime.reads() as session:
+            offered = await recent_buttons(session, talk)
+        titles = {button.payload: button.title for button in (*ALWAYS_OFFERED, *offered)}
+        return Heard(inbound, "", text, titles.get(text, text))
     number = text.strip(" .)")
-    if number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= len(talk.state.choices):
-        chosen = talk.state.choices[int(number) - 1]
-        return Heard(inbound, "", chosen.payload, chosen.title)
+    if number.isdecimal() and len(number) <= 2:
+        async with runtime.reads() as session:
+            offered = await recent_buttons(session, talk, newest_only=True)
+        if 1 <= int(number) <= len(offered):
+            chosen = offered[int(number) - 1]
+            return Heard(inbound, "", chosen.payload, chosen.title)
     return Heard(inbound, text, "", text)
 
 
 def _danger_reply(runtime: Runtime, alarm: Danger) -> Outbound:
     reply = first_aid.emergency if alarm.level == "emergency" else first_aid.urgent
     return reply(alarm.label, alarm.person, runtime.numbers)
-
-
-def _choices(said: tuple[Outbound, ...]) -> tuple[Button, ...]:
-    return next((message.buttons for message in reversed(said) if message.buttons), ())

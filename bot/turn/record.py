@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import episodes, handoff, inbox, outbox, replies
+from bot.errors import where
 from bot.messages import Outbound
 from bot.privacy import seal_json
 from bot.runtime import Runtime
 from bot.store import Talk, append
 from bot.tables import Feedback, ScreeningRow
+from bot.turn.decide import give_to_human
 from bot.turn.shapes import Turn
+
+log = structlog.get_logger()
 
 
 async def record(
@@ -21,10 +27,11 @@ async def record(
     """Write a turn; the caller commits. None where another worker had dealt with the event already.
 
     The conversation is looked at again under its lock: a counsellor who came in while the bot was
-    thinking silences everything but the reply to a danger.
+    thinking silences everything but the reply to a danger; one who left makes the turn be decided
+    again (None), because what was decided for them answers nothing.
     """
     taken = await inbox.take(session, waiting)
-    if taken is None:
+    if taken is None or (turn.holder == "counsellor" != taken.talk.holder):
         return None
     talk, said = taken.talk, list(turn.replies)
     in_danger = turn.alarm.level in ("emergency", "urgent")
@@ -40,6 +47,23 @@ async def record(
     await inbox.finish(session, talk, waiting, turn.state, now, greeted=greeted)
     await _record_outcomes(session, runtime, talk, turn, now)
     return taken
+
+
+async def record_or_fail_to_human(
+    runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime
+) -> inbox.Taken | None:
+    """`record` in a transaction of its own; what cannot be written is replaced by a word to the
+    person and a place in the queue, so that no event blocks its conversation for ever."""
+    try:
+        async with runtime.sessions.begin() as session:
+            return await record(session, runtime, waiting, turn, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except DBAPIError as error:
+        log.error("turn.unwritable", conversation=str(waiting.talk.id), error=where(error))
+    async with runtime.sessions.begin() as session:
+        instead = give_to_human(waiting.talk, waiting.inbound)
+        return await record(session, runtime, waiting, instead, now)
 
 
 async def _record_outcomes(

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions import commands
-from bot import acts, answers, first_aid, places, replies, screening
+from bot import acts, answers, episodes, first_aid, places, replies, screening
 from bot.runtime import Runtime
 from bot.store import Talk
 from bot.turn.shapes import Heard, Turn
 from bot.understand import expand
 
 MOST_CHARACTERS = 4000
+VERBS = frozenset(
+    {"/answer", "/more", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
+    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s"}
+)
+"""The payloads of our buttons begin with one of these."""
 
 
 async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn:
@@ -72,7 +77,7 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
         wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
     for command in wanted:
         turn = await _perform(runtime, talk, command, text, turn)
-    return turn
+    return turn if turn.replies or turn.erase else turn.then(replies.not_found())
 
 
 async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn:
@@ -103,7 +108,9 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
         case "/bot":
             return replace(turn, leaves_queue=True)
         case "/safe":
-            return turn.then(first_aid.still_here("unclear", runtime.numbers))
+            async with runtime.reads() as session:
+                in_episode = await episodes.is_open(session, talk.id)
+            return turn.then(first_aid.still_here(runtime.numbers, in_episode=in_episode))
     pressed: dict[str, commands.Command] = {
         "/human": commands.CallCounsellor(),
         "/place": commands.FindPlace(kind=rest or None),

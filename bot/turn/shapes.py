@@ -14,10 +14,12 @@ SAFE = Danger("none", "none", "unclear", ())
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn decided. `heard` goes into the transcript as the person's line."""
+    """What one turn decided. `heard` goes into the transcript as the person's line; `holder` is who
+    had the conversation when it was decided."""
 
     heard: str
     state: State
+    holder: str
     replies: tuple[Outbound, ...] = ()
     alarm: Danger = SAFE
     wants_counsellor: bool = False

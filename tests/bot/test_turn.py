@@ -14,7 +14,7 @@ from api import auth
 from bot import handoff, inbox, jobs, turn
 from bot.messages import Inbound
 from bot.runtime import Runtime
-from bot.store import open_talk, read_lines
+from bot.store import State, open_talk, read_lines
 from bot.tables import Counsellor, Episode
 from tests.fakes import BrokenRasa, ToldRasa
 
@@ -143,3 +143,76 @@ async def test_a_place_that_rasa_found_is_looked_up(runtime: Runtime) -> None:
     rasa = ToldRasa([FindPlace(place="Long Hồ", kind="counselling_point")])
     _, said = await say(dataclasses.replace(runtime, rasa=rasa), "Chỗ nào tư vấn gần Long Hồ")  # type: ignore[arg-type]
     assert "Long Hồ" in said[-1]
+
+
+@pytest.mark.parametrize(
+    "text", ["/-heart em muốn chết", "/ em vừa uống cả vỉ thuốc ngủ rồi", "/xyz em muốn chết"]
+)
+async def test_a_slash_before_the_words_does_not_hide_danger(runtime: Runtime, text: str) -> None:
+    _, said = await say(runtime, text)
+    assert "115" in said[-1]
+    _, said = await say(runtime, text, kind="button")
+    assert "115" in said[-1]
+
+
+async def test_a_number_means_the_button_that_stands_there_now(runtime: Runtime) -> None:
+    await say(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
+    _, said = await say(runtime, "1")
+    assert "hàng chờ" in said[-1], "1. Gặp người thật"
+    who = await counsellor(runtime)
+    await take(runtime, who)
+    async with runtime.sessions.begin() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+        await handoff.close(session, runtime.ring, case, who, runtime.clock())
+    _, said = await say(runtime, "1")
+    assert "báo tư vấn viên" in said[-1]
+
+
+async def test_a_message_decided_for_a_counsellor_who_just_left_is_answered(
+    runtime: Runtime,
+) -> None:
+    conversation_id, _ = await say(runtime, "em muốn gặp người thật")
+    who = await counsellor(runtime)
+    await take(runtime, who)
+    event = Inbound("terminal", "late", "a", "text", "cai nghiện tại nhà mất bao lâu")
+    async with runtime.sessions.begin() as session:
+        await inbox.receive(session, runtime.ring, event, runtime.clock())
+    async with runtime.reads() as session:
+        waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
+    assert waiting is not None
+    decided = await turn.take_turn(runtime, waiting.talk, waiting.inbound)
+    async with runtime.sessions.begin() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+        await handoff.close(session, runtime.ring, case, who, runtime.clock())
+    assert await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock()) is None
+    await jobs.bring_up_to_date(runtime, {}, conversation_id)
+    assert "24 tháng" in (await lines(runtime, conversation_id))[-1]
+
+
+async def test_what_cannot_be_written_goes_to_a_human_and_blocks_nobody(runtime: Runtime) -> None:
+    conversation_id, _ = await say(runtime, "chào")
+    event = Inbound("terminal", "odd", "a", "text", "một tin lạ")
+    async with runtime.sessions.begin() as session:
+        await inbox.receive(session, runtime.ring, event, runtime.clock())
+    async with runtime.reads() as session:
+        waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
+    assert waiting is not None
+    decided = await turn.take_turn(runtime, waiting.talk, waiting.inbound)
+    broken = dataclasses.replace(decided, helpful=True, state=State(asked=("a\x00b",)))
+    await turn.record_or_fail_to_human(runtime, waiting, broken, runtime.clock())
+    async with runtime.sessions() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+    assert case.conversation_id == conversation_id
+    assert "trục trặc" in (await lines(runtime, conversation_id))[-1]
+
+
+async def test_who_says_that_all_is_well_is_promised_only_what_is_true(runtime: Runtime) -> None:
+    _, said = await say(runtime, "/safe")
+    assert "cho tư vấn viên đọc" not in said[-1]
+    await say(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
+    _, said = await say(runtime, "/safe")
+    assert "cho tư vấn viên đọc" in said[-1]
+
+
+def test_a_state_of_another_version_is_forgotten_not_fatal() -> None:
+    assert State.from_json({"of": "an older version"}) == State()

@@ -57,6 +57,14 @@ def test_a_webhook_body_becomes_these_events(
     assert CHANNELS[name].parse(raw) == [inbound(name, event) for event in events]
 
 
+@pytest.mark.parametrize(("name", "body", "events"), table())
+def test_an_event_id_never_holds_the_persons_id(
+    name: str, body: object, events: list[dict[str, Any]]
+) -> None:
+    for event in CHANNELS[name].parse(json.dumps(body).encode()):
+        assert event.sender not in event.event_id
+
+
 JUNK = [
     b"",
     b"null",
