@@ -126,3 +126,4 @@ async def test_conversation_with_rasa(
 ) -> None:
     rasa = Rasa(rasa_url, deadline=10)
     await tell(dataclasses.replace(runtime, rasa=rasa), story)
+    await rasa.aclose()

@@ -46,6 +46,7 @@ class Library:
         self._articles = {article.key: article for article in articles}
         self._register = register
         self._index = Index(articles)
+        self._keys_on: tuple[date, frozenset[str]] = (date.min, frozenset())
 
     @classmethod
     def load(cls, register: Register, folder: Path = ANSWERS) -> Library:
@@ -81,7 +82,11 @@ class Library:
 
     def search(self, text: str, on: date, limit: int = 3) -> list[Hit]:
         """The best articles for `text` among those that may be shown on the day `on`."""
-        return self._index.search(text, {one.key for one in self._shown(on)}, limit)
+        day, keys = self._keys_on
+        if day != on:
+            keys = frozenset(one.key for one in self._shown(on))
+            self._keys_on = (on, keys)
+        return self._index.search(text, keys, limit)
 
     def _shown(self, on: date) -> list[Article]:
         return [one for one in self.articles() if one.may_be_shown(on, self._register)]

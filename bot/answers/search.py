@@ -147,19 +147,22 @@ class Index:
         """The score of every entry, before its accents are compared."""
         terms = _terms(folded)
         held = [self._postings[term] for term in terms if term in self._postings]
-        grams = self._unit(_grams(folded))
-        grams_held = [self._gram_postings[gram] for gram in grams if gram in self._gram_postings]
-        if not grams_held:
+        grams = [
+            (self._gram_postings[gram], value)
+            for gram, value in self._unit(_grams(folded)).items()
+            if gram in self._gram_postings
+        ]
+        if not grams:
             return np.zeros(len(self._entries))
-        values = np.array([grams[gram] for gram in grams if gram in self._gram_postings])
-        sizes = [len(postings.entries) for postings in grams_held]
+        values = np.array([value for _, value in grams])
+        sizes = [len(postings.entries) for postings, _ in grams]
         of_words = np.concatenate([_NO_WEIGHT, *(postings.weights for postings in held)])
-        of_grams = np.concatenate([postings.weights for postings in grams_held])
+        of_grams = np.concatenate([postings.weights for postings, _ in grams])
         scores = np.full(len(self._entries), OFF_SUBJECT)
         for term in self._telling.intersection(terms):
             scores[self._postings[term].entries] = 1.0
         scores *= np.bincount(
-            np.concatenate([postings.entries for postings in (*held, *grams_held)]),
+            np.concatenate([postings.entries for postings in (*held, *(one for one, _ in grams))]),
             np.concatenate(
                 [
                     of_words / self._most(terms),
@@ -173,7 +176,7 @@ class Index:
     def _discord(self, accented: Collection[str]) -> NDArray[np.float64]:
         """For each entry, the share of a question's accented words that it has with other accents
         (cai, cái). An entry typed without accents contradicts nothing."""
-        bare = [self._postings[fold(word)] for word in accented if fold(word) in self._postings]
+        bare = [self._postings[word] for word in map(fold, accented) if word in self._postings]
         same = [self._accented[word] for word in accented if word in self._accented]
         others = self._count(bare) - self._count(same)
         shares: NDArray[np.float64] = others * self._has_accents / max(len(accented), 1)

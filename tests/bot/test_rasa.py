@@ -42,7 +42,7 @@ async def serve() -> AsyncIterator[Serve]:
         ) -> Rasa:
             app = web.Application()
             app.router.add_route("*", "/{path:.*}", answer)
-            server = await stack.enter_async_context(TestServer(app))
+            server = await stack.enter_async_context(TestServer(app, host="localhost"))
             rasa = Rasa(str(server.make_url("/")), deadline, clock or _Clock())
             stack.push_async_callback(rasa.aclose)
             return rasa
