@@ -98,7 +98,7 @@ async def leave(request: Request, authorization: Annotated[str, Header()] = "") 
 async def stream(
     request: Request,
     authorization: Annotated[str, Header()] = "",
-    last_event_id: Annotated[int, Header()] = 0,
+    last_event_id: Annotated[str, Header()] = "",
 ) -> StreamingResponse:
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:
@@ -106,7 +106,7 @@ async def stream(
     if talk is None:
         raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
     return StreamingResponse(
-        _follow(runtime, request.app.state.live, talk.id, last_event_id),
+        _follow(runtime, request.app.state.live, talk.id, _line_id(last_event_id)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -165,6 +165,11 @@ async def _state(session: AsyncSession, talk: Talk) -> str:
             or ""
         )
     return event("state", {"held_by": talk.holder, "name": name})
+
+
+def _line_id(text: str) -> int:
+    """The id of the last line that a page has; 0, and so everything, for what is no id of ours."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _token(authorization: str) -> str:

@@ -75,8 +75,12 @@ class EmbeddedServer:
                 time.sleep(0.5)
 
     def stop(self) -> None:
+        """Stop the server unless another living process of ours still uses it."""
         running = PostgresServer._instances.get(self._folder.resolve())
         if running is not None:
+            for pid in running.global_process_id_list.get_and_remove(-1):
+                if not psutil.pid_exists(pid):
+                    running.global_process_id_list.get_and_remove(pid)
             running.cleanup()
 
     def _forget(self) -> None:

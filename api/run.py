@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import typer
 
@@ -211,12 +212,17 @@ def _banner(settings: Settings, password: str | None) -> None:
 
 def _stay(settings: Settings, supervisor: subprocess.Popen[bytes]) -> None:
     """Wait, and bring back an embedded PostgreSQL or a supervisor that died."""
+    family: list[psutil.Process] = []
     while True:
         time.sleep(LOOK_EVERY_SECONDS)
         if supervisor.poll() is not None:
+            for orphan in family:
+                with contextlib.suppress(psutil.Error):
+                    orphan.terminate()
             raise SettingsBroken(
                 "Trình giám sát đã dừng. Xem run/log trong thư mục dữ liệu rồi chạy lại."
             )
+        family = psutil.Process(supervisor.pid).children(recursive=True)
         if not _database_answers(settings):
             _say("PostgreSQL không trả lời; đang khởi động lại…")
             if not os.environ.get("DATABASE_URL"):

@@ -18,6 +18,7 @@ from bot.messages import Inbound
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import as_outbound, open_talk, read_lines
+from bot.understand import clean
 
 NAME = "terminal"
 
@@ -37,6 +38,8 @@ async def talk(settings: Settings) -> None:
     typer.echo("(Gõ /thoat để ra. Gõ số để chọn một mục.)\n")
     try:
         async for text in _typed():
+            if printing.done():
+                return
             event = Inbound(NAME, str(uuid.uuid4()), sender, "text", text)
             async with wired.runtime.sessions.begin() as session:
                 await inbox.receive(session, wired.runtime.ring, event, now())
@@ -52,7 +55,7 @@ async def talk(settings: Settings) -> None:
 
 async def _typed() -> AsyncIterator[str]:
     while line := await asyncio.to_thread(sys.stdin.readline):
-        text = line.strip()
+        text = clean(line).strip()
         if text == "/thoat":
             return
         if text:
@@ -67,7 +70,9 @@ async def _print_lines(runtime: Runtime, live: Live, conversation_id: uuid.UUID)
                 opened = await open_talk(session, runtime.ring, conversation_id)
                 lines = await read_lines(session, opened, after=last) if opened else []
             if opened is None:
-                typer.echo(replies.erased().text)
+                typer.echo(
+                    f"{replies.erased().text}\n(Muốn nói chuyện tiếp, bạn chạy lại lệnh này.)"
+                )
                 return
             for line in lines:
                 last = line.id

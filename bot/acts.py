@@ -29,6 +29,10 @@ _ERASE_NOW = re.compile(
     r"|(?<=het )thong tin|(?<=toan bo )thong tin|(?<=tat ca )thong tin)"
     rf"(?:\s+(?:tro chuyen|chat|ca nhan|cua|{_ME}|di|nhe|nha|voi|a|giup|gium|luon|het))*\W*"
 )
+_REFUSED = re.compile(
+    r"\b(?:dung|khong can|khong muon|chua can|chua muon|khoi|khoi can)\s+(?:\w+\s+){0,2}"
+    r"(?:gap|noi chuyen|nguoi that|tu van vien|lam bai|bai kiem tra|kiem tra|test)\b"
+)
 _RULES: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
     (re.compile(pattern), command)
     for pattern, command in (
@@ -82,7 +86,21 @@ _SMALL: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
 
 def wants_erasure_now(text: str) -> bool:
     """Whether the message is nothing but a clear order to erase the person's data."""
-    return _ERASE_NOW.fullmatch(_plain(text)) is not None
+    return "?" not in text and _ERASE_NOW.fullmatch(_plain(text)) is not None
+
+
+def refuses(text: str) -> bool:
+    """Whether a person or a questionnaire is spoken of only to say that it is not wanted."""
+    return _REFUSED.search(_plain(text)) is not None
+
+
+def same_words(text: str, title: str) -> bool:
+    """Whether a person typed a button's title, however they write."""
+    return _plain(text) == _plain(title)
+
+
+def asks_for_menu(text: str) -> bool:
+    return _plain(text) in ("menu", "danh muc", "tro giup", "help", "bat dau", "start")
 
 
 def find_act(text: str) -> Command:

@@ -133,6 +133,17 @@ def soft(label: str, person: str) -> Outbound:
     )
 
 
+def go_on(label: str, numbers: Mapping[str, str]) -> Outbound:
+    """Said to somebody in an open danger who goes on writing: we listen, and whom to call."""
+    return Outbound(
+        "Mình đang nghe bạn, và tin của bạn đang ở đầu hàng chờ của tư vấn viên. "
+        f"Nếu người gặp nguy không tỉnh, khó thở hay nặng hơn: {_call_now(ADVICE[label].call, numbers)} "
+        "Máy bận thì gọi lại ngay, hoặc nhờ người ở gần gọi giúp. Bạn kể tiếp cho mình nhé.",
+        (HOTLINE,),
+        urgent=True,
+    )
+
+
 def still_here(numbers: Mapping[str, str], *, in_episode: bool) -> Outbound:
     """Said when somebody answers that all is well: once is not enough to close an open episode."""
     kept = (

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,7 +74,7 @@ async def ask_for_counsellor(
     await session.execute(
         handoff.on_conflict_do_update(
             index_elements=["conversation_id"],
-            index_where=Handoff.state != "closed",
+            index_where=text("state <> 'closed'"),
             set_={
                 "priority": func.greatest(Handoff.priority, handoff.excluded.priority),
                 "reason": case((worse, handoff.excluded.reason), else_=Handoff.reason),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import inbox, outbox, privacy, replies, turn
 from bot.channels import PULL_CHANNELS, Channel
 from bot.runtime import Runtime
-from bot.store import Talk, notify, open_talk
+from bot.store import notify, open_talk
 
 log = structlog.get_logger()
 
@@ -54,8 +55,9 @@ async def bring_up_to_date(
         push = waiting.talk.channel not in PULL_CHANNELS
         decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, waiting.inbound)
         if decided.erase:
-            await _erase(runtime, channels, waiting.talk)
-            return None
+            if await _erase(runtime, channels, waiting):
+                return None
+            decided = replace(decided, erase=False, replies=(replies.confirm_delete(),))
         taken = await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock())
         more = taken is None or taken.more
     return await _push(runtime, channels, conversation_id) if push else None
@@ -74,9 +76,17 @@ async def _push(
     return pushed.again_at
 
 
-async def _erase(runtime: Runtime, channels: Mapping[str, Channel], talk: Talk) -> None:
-    """Erase, then say so once: the last word is not stored, or it would outlive what it announces."""
+async def _erase(runtime: Runtime, channels: Mapping[str, Channel], waiting: inbox.Waiting) -> bool:
+    """Erase, then say so once: the last word is not stored, or it would outlive what it announces.
+
+    False, with nothing done, where the person has written on since (it may be a cry for help), or
+    another worker was faster. A platform's own request to erase is always carried out.
+    """
+    talk = waiting.talk
     async with runtime.sessions.begin() as session:
+        taken = await inbox.take(session, waiting)
+        if taken is None or (taken.more and waiting.inbound.kind != "erase"):
+            return False
         await privacy.erase(session, talk.person_id)
         await notify(session, "erased", talk.id)
         await notify(session, "queue", talk.id)
@@ -84,6 +94,7 @@ async def _erase(runtime: Runtime, channels: Mapping[str, Channel], talk: Talk) 
     if channel is not None:
         for call in channel.render(replies.erased(), talk.address):
             await channel.send(call)
+    return True
 
 
 def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, Channel]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsBroken
@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_secret: SecretStr = SecretStr("")
     zalo_bot_base_url: str = "https://bot-api.zaloplatforms.com"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str) -> str:
+        if url and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("not PostgreSQL")
+        return url
 
     @property
     def rasa_url(self) -> str:

@@ -110,3 +110,22 @@ def _unstretched(word: str) -> str:
     if len(runs) == 1:
         return word
     return "".join(run if len(run) < 3 else run[0] for run in runs)
+
+
+def yes_or_no(text: str) -> str | None:
+    """ "yes" or "no" for a bare answer to a question just put, with whatever politeness; else None.
+
+    A longer text that begins with a yes counts as yes ("dạ có em nghĩ tới hoài"): where danger was
+    asked about, that is the side to err on.
+    """
+    words = [word for word in _WORD.findall(fold(nfc(text)).lower()) if word not in _POLITE]
+    if not words:
+        return None
+    if words[0] in _YES:
+        return "yes"
+    return "no" if len(words) <= 3 and words[0] in _NO else None
+
+
+_POLITE = frozenset({"da", "a", "em", "e", "minh", "toi", "tui", "con", "chau", "thi", "oi"})
+_YES = frozenset({"co", "uh", "u", "uk", "um", "vang", "dung", "yes", "roi"})
+_NO = frozenset({"khong", "ko", "k", "kh", "hong", "hok", "chua", "no"})

@@ -24,13 +24,16 @@ class State:
     """What the bot remembers between two turns, besides the transcript.
 
     `awaiting_place` is set while the bot waits for a place name, `kind` being the service
-    kind wanted. `asked` are the keys of the articles last shown, newest last. `screening` is the
+    kind wanted. `worry` is the class of danger last noticed, `worry_soft` while one caring question
+    about it is open. `asked` are the keys of the articles last shown, newest last. `screening` is the
     instrument's own state as JSON.
     """
 
     screening: dict[str, Any] | None = None
     awaiting_place: bool = False
     kind: str = ""
+    worry: str = ""
+    worry_soft: bool = False
     asked: tuple[str, ...] = ()
 
     @classmethod

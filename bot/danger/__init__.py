@@ -13,7 +13,7 @@ from typing import Literal
 
 from bot.danger.rules import Finding, Reading, rulebook
 from bot.danger.scope import lowered, whom
-from bot.danger.words import Words
+from bot.danger.words import Words, accented, spelled
 from bot.understand import clean, expand
 
 Label = Literal[
@@ -65,8 +65,8 @@ def judge(text: str) -> Danger:
     difference; time is linear in the length.
     """
     book = rulebook()
-    plain = expand(clean(text).replace("\n", " . "))
-    reading = Reading.of(Words.of(plain, book.own), book)
+    raw = spelled(clean(text).replace("\n", " . "))
+    reading = Reading.of(Words.of(expand(raw), book.own, accented(raw)), book)
     findings = lowered(book.find(reading), reading)
     if not findings:
         return NO_DANGER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +16,9 @@ _NEVER = ("giơ1", "gio", "tưng1", "tung", "hê1", "he")
 _CALLS = ("ơi", "oi")
 _SPOUSES = ("chông1", "chong", "vơ5", "vo")
 _PARENTS = ("me5", "me", "ba", "bô2", "bo", "cha", "ma2", "ma")
+
+_GREETS = ("chao1", "chao", "ơn", "on", "thưa", "thua", "da5", "da", "alo", "hello", "hi", "hey")
+_ADDRESSED = ("ban5", "ban", "anh", "chi5", "chi", "cô", "co", "chu2", "chu", "bac2", "bac", "thâi1")
 
 _NEAR = 2
 _STORY_REACH = 10
@@ -166,17 +169,22 @@ def _is_child(named: Named, reading: Reading) -> bool:
 
 def people_in(reading: Reading, start: int, end: int) -> list[Named]:
     """Who is named between words `start` and `end`, in order. The longer name wins (con tôi over
-    con), and whose somebody is belongs to the name (bạn cùng trọ của em)."""
+    con), and whose somebody is belongs to the name (bạn cùng trọ của em). No name runs across a
+    comma, and whoever is greeted or thanked is spoken to, not of (chào bạn em ...)."""
     me = reading.raw.places(reading.book.me)
     kin = reading.raw.places(reading.book.kin)
     nobody = reading.raw.places(reading.book.modify["nobody"])
     links = reading.raw.places(reading.book.modify["linking"])
     objects = {to for _, to in reading.occurs("object", start, end)}
+    commas = reading.words.commas
     people: list[Named] = []
     at = start
     while at < end:
-        own = max(me.get(at, ()), default=at)
-        other = max(kin.get(at, ()), default=at)
+        if _addressed(reading.words.forms, at):
+            at += 1
+            continue
+        own = max(_unbroken(me, at, reading), default=at)
+        other = max(_unbroken(kin, at, reading), default=at)
         to = max(own, other, at + 1)
         if at in nobody and max(nobody[at]) >= to:
             at = max(nobody[at])
@@ -185,7 +193,8 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
             whose = to
             while whose in links:
                 whose = max(links[whose])
-            to = max(me.get(whose, ()), default=to)
+            if not commas.intersection(range(to, whose + 1)):
+                to = max(_unbroken(me, whose, reading), default=to)
         called = to < len(reading.words.forms) and reading.words.forms[to] in _CALLS
         if max(own, other) > at and not called:
             spouse = reading.words.forms[at] in _SPOUSES
@@ -193,3 +202,12 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
             people.append(Named(at, to, who, at in objects, spouse))
         at = to
     return people
+
+
+def _addressed(forms: Sequence[str], at: int) -> bool:
+    return at > 0 and forms[at] in _ADDRESSED and forms[at - 1] in _GREETS
+
+
+def _unbroken(places: Mapping[int, Sequence[int]], at: int, reading: Reading) -> list[int]:
+    commas = reading.words.commas
+    return [to for to in places.get(at, ()) if not commas.intersection(range(at + 1, to))]

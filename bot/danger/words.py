@@ -10,6 +10,14 @@ from functools import lru_cache
 
 _TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 _PIECES = re.compile(r"[^\W_]+|[.!?…;\n]+|,")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LEET = re.compile(r"(?<=[^\W\d_])[0134](?=[^\W\d_])")
+_LEET_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a"}
+_COUNT_GLUED = re.compile(r"(?<![^\W_])(\d{1,3})\s?(viên|vien|vỉ|vi|v)(?![^\W_])", re.IGNORECASE)
+_COUNTED = {"v": "viên", "vien": "viên", "viên": "viên", "vi": "vỉ", "vỉ": "vỉ"}
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
+_DIALECT = {"nỏ": "không", "nựa": "nữa"}
+_DIALECT_WORD = re.compile(r"(?<![^\W_])(?:nỏ|nựa)(?![^\W_])", re.IGNORECASE)
 _Y_AS_I = re.compile(r"^(h|k|l|m|s|t|v)y(?=\d?$)")
 STOP = "."
 REACH = 40
@@ -44,6 +52,22 @@ def spellings(word: str) -> set[str]:
     return {form, form.replace("đ", "d"), toneless, toneless.replace("đ", "d"), bare(form)}
 
 
+def spelled(text: str) -> str:
+    """`text` (composed) with letters for the digits inside words (ch3t), counts apart from what is
+    counted (30v), English in one word (don't) and the words of the centre for those of the country."""
+    text = _LEET.sub(lambda found: _LEET_LETTERS[found.group()], text)
+    text = _COUNT_GLUED.sub(lambda found: f"{found[1]} {_COUNTED[found[2].lower()]}", text)
+    text = _DIALECT_WORD.sub(lambda found: _DIALECT[found.group().lower()], text)
+    return _APOSTROPHE.sub("", text)
+
+
+def accented(text: str) -> frozenset[str]:
+    """The words of `text` that carry accents: how the writer writes, before short forms are written
+    out."""
+    forms = map(canon, _LETTERS.findall(text))
+    return frozenset(form for form in forms if form != bare(form))
+
+
 @dataclass(frozen=True)
 class Words:
     """A text as canonical forms, with a STOP where a sentence ends. `commas` are the places before
@@ -55,8 +79,11 @@ class Words:
     sentences: Sequence[tuple[int, int]]
 
     @classmethod
-    def of(cls, text: str, own: frozenset[str] = frozenset()) -> Words:
-        """Read `text`; `own` are bare words that stand for themselves in an accented text."""
+    def of(
+        cls, text: str, own: frozenset[str] = frozenset(), written: frozenset[str] = frozenset()
+    ) -> Words:
+        """Read `text`; `own` are bare words that stand for themselves among accented ones. Of these
+        only the `written` count, not those put there for a short form (không for k)."""
         forms: list[str] = []
         commas: list[int] = []
         for piece in _PIECES.findall(text):
@@ -66,7 +93,7 @@ class Words:
                 forms.append(canon(piece))
             elif forms and forms[-1] != STOP:
                 forms.append(STOP)
-        marked = [form != bare(form) for form in forms]
+        marked = [form in written for form in forms]
         meant = frozenset(
             at for at, form in enumerate(forms) if form in own and _accented_around(marked, at)
         )

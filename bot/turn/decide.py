@@ -38,12 +38,15 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     if inbound.kind == "erase" or acts.wants_erasure_now(heard.text):
         return replace(turn, erase=True)
     if alarm.level in ("emergency", "urgent"):
-        return replace(turn, wants_counsellor=True, replies=(_danger_reply(runtime, alarm),))
+        state = replace(talk.state, screening=None, worry=alarm.label, worry_soft=False)
+        reply = _danger_reply(runtime, alarm)
+        return replace(turn, state=state, wants_counsellor=True, replies=(reply,))
     if talk.holder == "counsellor":
         return turn
     turn = await respond(runtime, talk, heard, turn)
     if alarm.level == "soft" and not turn.erase:
-        turn = turn.then(first_aid.soft(alarm.label, alarm.person))
+        state = replace(turn.state, worry=alarm.label, worry_soft=True)
+        turn = turn.then(first_aid.soft(alarm.label, alarm.person), state=state)
     return turn
 
 
@@ -73,23 +76,25 @@ def give_to_human(talk: Talk, inbound: Inbound) -> Turn:
 async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:
     """What was said. Only payloads of ours count as buttons; "/-heart em muốn chết" is a text."""
     text = clean(inbound.text)
+    if acts.asks_for_menu(text):
+        return Heard(inbound, "", "/menu", text)
     if inbound.kind == "location" and inbound.location:
         latitude, longitude = inbound.location
         return Heard(inbound, "", "", f"(đã gửi vị trí: {latitude:.5f}, {longitude:.5f})")
     if inbound.kind == "media":
         return Heard(inbound, text, "", text or "(đã gửi một tệp)")
-    if text.partition(" ")[0] in VERBS:
-        async with runtime.reads() as session:
-            offered = await recent_buttons(session, talk)
+    is_payload = text.partition(" ")[0] in VERBS
+    if not is_payload and len(text.split()) > 5:
+        return Heard(inbound, text, "", text)
+    async with runtime.reads() as session:
+        offered = await recent_buttons(session, talk, newest_only=not is_payload)
+    if is_payload:
         titles = {button.payload: button.title for button in (*ALWAYS_OFFERED, *offered)}
         return Heard(inbound, "", text, titles.get(text, text))
     number = text.strip(" .)")
-    if number.isdecimal() and len(number) <= 2:
-        async with runtime.reads() as session:
-            offered = await recent_buttons(session, talk, newest_only=True)
-        if 1 <= int(number) <= len(offered):
-            chosen = offered[int(number) - 1]
-            return Heard(inbound, "", chosen.payload, chosen.title)
+    for place, button in enumerate(offered, 1):
+        if number == str(place) or acts.same_words(text, button.title):
+            return Heard(inbound, "", button.payload, button.title)
     return Heard(inbound, text, "", text)
 
 

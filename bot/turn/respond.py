@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from actions import commands
-from bot import acts, answers, episodes, first_aid, places, replies, screening
+from bot import acts, answers, episodes, first_aid, places, replies, screening, short_answers
+from bot.danger import Danger, Label
 from bot.runtime import Runtime
 from bot.store import Talk
 from bot.turn.shapes import Heard, Turn
@@ -64,6 +66,8 @@ def _resume_screening(runtime: Runtime, before: Turn, after: Turn) -> Turn:
 
 async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
     """Typed words: Rasa says what is wanted; without it, plain wordings and search do."""
+    if turn.state.worry and (stayed := await _stay_with(runtime, talk, text, turn)):
+        return stayed
     if turn.state.awaiting_place:
         named = await places.by_name(runtime, text, turn.state.kind)
         if named is not None:
@@ -71,13 +75,48 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
     wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
     if not wanted or wanted == [commands.Unsure()]:
         wanted = [acts.find_act(text)]
-    if isinstance(wanted[0], commands.SmallTalk) and places.is_named(runtime, text):
-        wanted = [commands.FindPlace()]
+    if isinstance(wanted[0], commands.SmallTalk | commands.TakeFeedback):
+        if places.is_named(runtime, text):
+            wanted = [commands.FindPlace()]
+        elif isinstance(_look_up(runtime, text), answers.Found):
+            wanted = [commands.FindAnswer()]
+    if acts.refuses(text):
+        wanted = [commands.SmallTalk("never_mind") if _is_refusable(one) else one for one in wanted]
     if len(wanted) > 1 and not turn.state.awaiting_place:
         wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
     for command in wanted:
         turn = await _perform(runtime, talk, command, text, turn)
     return turn if turn.replies or turn.erase else turn.then(replies.not_found())
+
+
+async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn | None:
+    """What to say to somebody in danger who goes on writing: their yes or no is read as the answer
+    to our question, and a vague word is never met with a list of laws. None where the danger is
+    over, or the person clearly asks for something else."""
+    state = replace(turn.state, worry="", worry_soft=False)
+    said = short_answers.yes_or_no(text)
+    if turn.state.worry_soft:
+        if said is None:
+            return None
+        if said == "no":
+            safe = first_aid.still_here(runtime.numbers, in_episode=False)
+            return turn.then(safe, state=state)
+        label = cast(Label, turn.state.worry)
+        alarm = Danger(label, "urgent", "unclear", ("answered.yes",))
+        reply = first_aid.urgent(alarm.label, alarm.person, runtime.numbers)
+        state = replace(state, worry=alarm.label)
+        return replace(turn.then(reply, state=state), alarm=alarm, wants_counsellor=True)
+    async with runtime.reads() as session:
+        if not await episodes.is_open(session, talk.id):
+            return None
+    asks = isinstance(acts.find_act(text), commands.FindAnswer)
+    if said is None and not (asks and not isinstance(_look_up(runtime, text), answers.Found)):
+        return None
+    return turn.then(first_aid.go_on(turn.state.worry, runtime.numbers))
+
+
+def _is_refusable(command: commands.Command) -> bool:
+    return isinstance(command, commands.CallCounsellor | commands.StartScreening)
 
 
 async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn:
@@ -164,9 +203,14 @@ def _ask_place(turn: Turn, kind: str) -> Turn:
     return turn.then(replies.ask_place(), state=replace(turn.state, awaiting_place=True, kind=kind))
 
 
+def _look_up(runtime: Runtime, text: str) -> answers.Found | answers.Offer | answers.Nothing:
+    if sum(char.isalpha() for char in text) < 2:
+        return answers.Nothing()
+    return answers.decide(runtime.library.search(text, runtime.today()))
+
+
 def _search(runtime: Runtime, text: str, turn: Turn) -> Turn:
-    today = runtime.today()
-    match answers.decide(runtime.library.search(text, today)):
+    match _look_up(runtime, text):
         case answers.Found(article=article):
             return _show(runtime, turn, article)
         case answers.Offer(articles=articles):

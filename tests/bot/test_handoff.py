@@ -140,3 +140,20 @@ async def test_asking_again_keeps_one_place_in_the_queue(runtime: Runtime, times
     for _ in range(times):
         await say(runtime, "a", "em muốn gặp người thật")
     assert len(await queue(runtime)) == 1
+
+
+async def test_the_twentieth_person_is_queued_as_fast_as_the_first(runtime: Runtime) -> None:
+    """PostgreSQL plans a statement anew for good after some runs on one connection; the partial
+    index of the queue must still be found then."""
+    async with runtime.sessions() as session:
+        for number in range(20):
+            event = Inbound("terminal", str(uuid4()), f"person {number}", "text", "chào")
+            received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+            assert received is not None
+            talk = await open_talk(session, runtime.ring, received.conversation_id)
+            assert talk is not None
+            await handoff.ask_for_counsellor(
+                session, talk, priority=0, reason="asked", summary={}, now=runtime.clock()
+            )
+        await session.commit()
+    assert len(await queue(runtime)) == 20

@@ -186,3 +186,17 @@ async def test_a_counsellor_sees_kindly_that_a_case_was_erased(runtime: Runtime)
         assert await handoff.queue(session, runtime.ring) == []
         with pytest.raises(Exception, match="xóa dữ liệu"):
             await handoff.find_case(session, runtime.ring, case.handoff_id)
+
+
+async def test_who_writes_on_after_the_order_is_heard_before_anything_is_erased(
+    runtime: Runtime,
+) -> None:
+    for text in ("xóa dữ liệu của tôi", "em uống thuốc sâu rồi"):
+        event = Inbound("terminal", str(uuid4()), SENDER, "text", text)
+        async with runtime.sessions.begin() as session:
+            received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+    assert received is not None
+    await jobs.bring_up_to_date(runtime, {}, received.conversation_id)
+    async with runtime.sessions() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+    assert case.priority == 2
