@@ -75,29 +75,40 @@ class EmbeddedServer:
                 time.sleep(0.5)
 
     def stop(self) -> None:
-        """Stop the server unless another living process of ours still uses it."""
-        running = PostgresServer._instances.get(self._folder.resolve())
-        if running is not None:
-            for pid in running.global_process_id_list.get_and_remove(-1):
-                if not psutil.pid_exists(pid):
-                    running.global_process_id_list.get_and_remove(pid)
-            running.cleanup()
+        """Stop the server unless another living process of ours still uses it.
+
+        The wheel's own handle may be half made (a stop signal during a restart), so the running
+        server is joined anew, and the ids of processes that died are struck off its users first.
+        """
+        if self._postmaster() is None:
+            return
+        PostgresServer._instances.pop(self._folder.resolve(), None)
+        running = get_server(self._folder, cleanup_mode="stop")
+        for pid in running.global_process_id_list.get_and_remove(-1):
+            if not psutil.pid_exists(pid):
+                running.global_process_id_list.get_and_remove(pid)
+        running.cleanup()
 
     def _forget(self) -> None:
-        """Drop the wheel's memory of the server, and the file that claims a dead one lives."""
+        """Drop the wheel's memory of the server, and the files that claim a dead one lives."""
         PostgresServer._instances.pop(self._folder.resolve(), None)
+        if self._postmaster() is not None:
+            return
         pid_file = self._folder / "postmaster.pid"
-        try:
-            lines = pid_file.read_text().splitlines()
-            claimed = psutil.Process(int(lines[0]))
-            if claimed.name() == "postgres" and str(self._folder.resolve()) in claimed.cmdline():
-                return
-        except (OSError, ValueError, IndexError, psutil.Error):
-            lines = []
+        lines = pid_file.read_text().splitlines() if pid_file.exists() else []
         pid_file.unlink(missing_ok=True)
         sockets = Path(lines[4]) if len(lines) > 4 else self._folder
         for lock in sockets.glob(".s.PGSQL.*.lock"):
             lock.unlink(missing_ok=True)
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The living server of this folder, if there is one; a zombie is none."""
+        try:
+            claimed = psutil.Process(int((self._folder / "postmaster.pid").read_text().split()[0]))
+            ours = claimed.name() == "postgres" and str(self._folder.resolve()) in claimed.cmdline()
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return None
+        return claimed if ours else None
 
 
 def _create_database(url: str) -> None:

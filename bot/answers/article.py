@@ -22,6 +22,11 @@ _NUMBER = re.compile(
     r"|\b1[89]00[ .-]?\d{2,}"  # a call centre
     r"|(?<!Điều )(?<![\d.,/-])11[1-5](?![\d.,/-])"  # an emergency number
 )
+_BARE_REPLY = re.compile(
+    r"(?:dạ )?(?:không|có|được|chưa|đúng|sai|phải|rồi)"
+    r"(?: (?:không|có|được|thể|phải|đâu|ạ|vậy|rồi|chứ|nhé))*\s*(?:[.!?,;:…–-]|$)",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile(r"Trước \d{2}/\d{1,2}/\d{4}: \S")
 _PAYLOAD = re.compile(r"/(?:answer [a-z0-9_]+|place(?: [a-z_]+)?|human|screen|hotline)")
 _MOST_BYTES = 60
@@ -76,6 +81,14 @@ class Article(BaseModel):
         if found:
             raise ValueError(f"{found.group()!r} looks like a telephone number")
         return text
+
+    @field_validator("short")
+    @classmethod
+    def _names_its_subject(cls, short: str) -> str:
+        """A bare "Không." would answer whatever was asked, also what the article is not about."""
+        if _BARE_REPLY.match(short):
+            raise ValueError("must not begin with a bare yes or no")
+        return short
 
     @field_validator("before")
     @classmethod

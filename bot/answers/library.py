@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from bot.answers.article import Article, read_article
-from bot.answers.search import Hit, Index, fold_words, words_of
+from bot.answers.search import Hit, Index
+from bot.answers.words import fold_words, words_of
 from bot.laws import ContentBroken, Register
 
 ANSWERS = Path(__file__).parent.parent / "content" / "answers"
@@ -18,6 +19,7 @@ ANSWERS = Path(__file__).parent.parent / "content" / "answers"
 SURE = 0.40
 CLEAR_LEAD = 0.05
 WORTH_OFFERING = 0.26
+SPEAKS_OF_IT = 0.65
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,16 @@ class Library:
 
 
 def decide(hits: Sequence[Hit]) -> Found | Offer | Nothing:
-    """What to do with the hits of one search, best first."""
+    """What to do with the hits of one search, best first.
+
+    An article is shown at once only if it is near, nearer than the next, and speaks of most of what
+    the question says; else the person chooses.
+    """
     if not hits or hits[0].score < WORTH_OFFERING:
         return Nothing()
     runner_up = hits[1].score if len(hits) > 1 else 0.0
-    if hits[0].score >= SURE and hits[0].score - runner_up >= CLEAR_LEAD:
+    clear = hits[0].score >= SURE and hits[0].score - runner_up >= CLEAR_LEAD
+    if clear and hits[0].covered >= SPEAKS_OF_IT:
         return Found(hits[0].article)
     return Offer(tuple(hit.article for hit in hits[:3] if hit.score >= WORTH_OFFERING))
 

@@ -8,19 +8,20 @@ weights were measured on tests/bot/search_dev.yml.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answers.article import Article
-from bot.answers.plain_words import COURTESY, PLAIN
-from bot.understand import expand, fold
+from bot.answers.coverage import Vocabulary, says_too_little
+from bot.answers.plain_words import PLAIN
+from bot.answers.words import fold_words, words_of
+from bot.understand import fold
 
 K1 = 1.2
 B = 0.75
@@ -32,23 +33,26 @@ PLAIN_WORD = 0.4
 OFF_SUBJECT = 0.6
 WORTH_RANKING = 0.25
 
-_WORD = re.compile(r"\w+")
 _NO_ENTRY = np.zeros(0, np.intp)
 _NO_WEIGHT = np.zeros(0)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An article that may answer. `score` runs from 0 to about 1; `phrase` is what matched best."""
+    """An article that may answer.
+
+    `score` runs from 0 to about 1 and tells how near the article is; `phrase` is what matched best;
+    `covered`, 0 to 1, how much of what the question says the article speaks of.
+    """
 
     article: Article
     score: float
     phrase: str
+    covered: float
 
 
 @dataclass(frozen=True)
 class _Entry:
-    article: int
     phrase: str
     words: Counter[str]
     grams: Mapping[str, float]
@@ -60,18 +64,6 @@ class _Postings(NamedTuple):
 
     entries: NDArray[np.intp]
     weights: NDArray[np.float64]
-
-
-def words_of(text: str) -> list[str]:
-    """The words of `text` in lower case, short forms written out, accents kept."""
-    return _WORD.findall(expand(text).lower())
-
-
-def fold_words(words: Iterable[str]) -> list[str]:
-    """`words` without accents and, where something else is left, without words of courtesy."""
-    words = list(words)
-    telling = [word for word in words if word not in COURTESY]
-    return [fold(word) for word in telling or words]
 
 
 def _terms(folded: list[str]) -> Counter[str]:
@@ -90,6 +82,8 @@ class Index:
 
     def __init__(self, articles: tuple[Article, ...]) -> None:
         self._articles = articles
+        self._place = {article.key: place for place, article in enumerate(articles)}
+        self._vocabulary = Vocabulary(articles)
         raw = [
             (place, phrase, words_of(phrase))
             for place, article in enumerate(articles)
@@ -99,7 +93,8 @@ class Index:
         self._gram_idf = _weights((place, _grams(fold_words(words))) for place, _, words in raw)
         self._rarest = max(self._idf.values(), default=1.0)
         self._rarest_gram = max(self._gram_idf.values(), default=1.0)
-        self._entries = [self._entry(*row) for row in raw]
+        self._starts = [0, *accumulate(1 + len(article.ask) for article in articles)]
+        self._entries = [self._entry(phrase, words) for _, phrase, words in raw]
         lengths = [entry.words.total() for entry in self._entries]
         self._mean_length = sum(lengths) / max(len(lengths), 1)
         self._postings = _postings(
@@ -124,24 +119,46 @@ class Index:
     def search(self, text: str, allowed: Collection[str], limit: int) -> list[Hit]:
         """The best `limit` articles whose key is in `allowed`, best first, none with score 0."""
         words = words_of(text)
+        weighed = self._vocabulary.weigh(words)
+        if says_too_little(weighed):
+            return []
         scores = self._entry_scores(fold_words(words))
         if not scores.any():
             return []
-        worth = np.flatnonzero(scores >= WORTH_RANKING * scores.max())
+        scores[scores < WORTH_RANKING * scores.max()] = 0.0
         scores *= 1 - ACCENTS * self._discord({word for word in words if not word.isascii()})
-        found: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
-        for at, score in zip(worth.tolist(), scores[worth].tolist(), strict=True):
-            found[self._entries[at].article].append((score, at))
-        hits = [self._hit(place, ranked) for place, ranked in found.items()]
-        hits = [hit for hit in hits if hit.article.key in allowed]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.article.key))[:limit]
+        hits = sorted(
+            self._candidates(scores, allowed, limit),
+            key=lambda hit: (-hit.score, hit.article.key),
+        )[:limit]
+        return [replace(hit, covered=self._covered(weighed, hit)) for hit in hits]
 
-    def _hit(self, place: int, ranked: list[tuple[float, int]]) -> Hit:
-        ranked = sorted(ranked, reverse=True)[:3]
-        best, at = ranked[0]
-        company = sum(score for score, _ in ranked) / 3
-        score = (1 - COMPANY) * best + COMPANY * company
-        return Hit(self._articles[place], score, self._entries[at].phrase)
+    def _candidates(
+        self, scores: NDArray[np.float64], allowed: Collection[str], limit: int
+    ) -> list[Hit]:
+        """The articles that can be among the best `limit`: company lowers a score by a bounded
+        share, so one whose best entry is below that share of the others' is left out."""
+        best = np.maximum.reduceat(scores, self._starts[:-1])
+        hits: list[Hit] = []
+        least = 0.0
+        for place in np.argsort(-best).tolist():
+            if best[place] <= least:
+                break
+            if self._articles[place].key in allowed:
+                hits.append(self._hit(place, scores))
+                if len(hits) == limit:
+                    least = best[place] * (1 - COMPANY * 2 / 3)
+        return hits
+
+    def _covered(self, weighed: Mapping[str, float], hit: Hit) -> float:
+        return self._vocabulary.share(weighed, self._place[hit.article.key])
+
+    def _hit(self, place: int, scores: NDArray[np.float64]) -> Hit:
+        own = scores[self._starts[place] : self._starts[place + 1]].tolist()
+        ranked = sorted(own, reverse=True)[:3]
+        score = (1 - COMPANY) * ranked[0] + COMPANY * sum(ranked) / 3
+        best = self._entries[self._starts[place] + own.index(ranked[0])]
+        return Hit(self._articles[place], score, best.phrase, covered=0.0)
 
     def _entry_scores(self, folded: list[str]) -> NDArray[np.float64]:
         """The score of every entry, before its accents are compared."""
@@ -209,10 +226,9 @@ class Index:
         length = math.sqrt(sum([value * value for value in vector.values()])) or 1.0
         return {gram: value / length for gram, value in vector.items()}
 
-    def _entry(self, place: int, phrase: str, words: list[str]) -> _Entry:
+    def _entry(self, phrase: str, words: list[str]) -> _Entry:
         folded = fold_words(words)
         return _Entry(
-            article=place,
             phrase=phrase,
             words=_terms(folded),
             grams=self._unit(_grams(folded)),

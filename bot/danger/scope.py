@@ -18,7 +18,20 @@ _SPOUSES = ("chông1", "chong", "vơ5", "vo")
 _PARENTS = ("me5", "me", "ba", "bô2", "bo", "cha", "ma2", "ma")
 
 _GREETS = ("chao1", "chao", "ơn", "on", "thưa", "thua", "da5", "da", "alo", "hello", "hi", "hey")
-_ADDRESSED = ("ban5", "ban", "anh", "chi5", "chi", "cô", "co", "chu2", "chu", "bac2", "bac", "thâi1")
+_ADDRESSED = (
+    "ban5",
+    "ban",
+    "anh",
+    "chi5",
+    "chi",
+    "cô",
+    "co",
+    "chu2",
+    "chu",
+    "bac2",
+    "bac",
+    "thây1",
+)
 
 _NEAR = 2
 _STORY_REACH = 10
@@ -205,7 +218,10 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
 
 
 def _addressed(forms: Sequence[str], at: int) -> bool:
-    return at > 0 and forms[at] in _ADDRESSED and forms[at - 1] in _GREETS
+    """Whether whoever is named here is greeted; a bare "da" is dạ only where a sentence begins."""
+    if at == 0 or forms[at] not in _ADDRESSED or forms[at - 1] not in _GREETS:
+        return False
+    return forms[at - 1] != "da" or at == 1 or forms[at - 2] == STOP
 
 
 def _unbroken(places: Mapping[int, Sequence[int]], at: int, reading: Reading) -> list[int]:

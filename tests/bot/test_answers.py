@@ -7,6 +7,7 @@ The held-out questions tune nothing. Measured on them when search was finished: 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,11 @@ HELD_OUT = yaml.safe_load(
     (Path(__file__).parent / "held_out_questions.yml").read_text(encoding="utf-8")
 )
 QUESTIONS: dict[str, list[str]] = HELD_OUT["questions"]
+# Written after the held-out questions were set aside.
+NEWER = {
+    "crime_self_report", "crime_transport", "minors_crime", "mixing_drugs", "rehab_certificate",
+    "work_drug_use",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +65,67 @@ def test_what_no_article_is_about_finds_nothing(library: Library, text: str) -> 
     assert decide(library.search(text, TODAY)) == Nothing()
 
 
+@pytest.mark.parametrize("text", ["1", "2+2=", "24", "0,5", "có", "không", "tiền", "năm", "ok"])
+def test_one_word_of_no_subject_finds_nothing(library: Library, text: str) -> None:
+    assert decide(library.search(text, TODAY)) == Nothing()
+
+
+@pytest.mark.parametrize("text", ["methadone", "rượu", "ruou", "cần sa"])
+def test_name_of_a_substance_is_enough_to_search(library: Library, text: str) -> None:
+    assert ranked(library, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "laptop cho sinh viên",
+        "giá vàng",
+        "xe may khong no phai lam sao",
+        "đi cai có được đi bầu cử không",
+        "đang cai tại nhà có được làm hộ chiếu không",
+        "đang uống methadone có được thi bằng lái không",
+        "con tui hít ke có bị trường đuổi không",
+        "giết người khi ngáo đá có bị tử hình không",
+        "cai nghiện",
+        "công an",
+    ],
+)
+def test_article_silent_on_the_telling_word_is_not_shown_at_once(
+    library: Library, text: str
+) -> None:
+    assert answer(library, text) is None
+
+
+def test_words_of_courtesy_and_numbers_need_no_article(library: Library) -> None:
+    (hit, *_) = library.search("dạ ad ơi cho em hỏi cần sa 24 ạ", TODAY)
+    assert (hit.article.key, hit.covered) == ("cannabis", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Thời hạn cai nghiện bắt buộc là bao nhiêu tháng?", "rehab_compulsory_no_early_release"),
+        ("cai bat buoc may nam", "rehab_compulsory_no_early_release"),
+        ("tự thú có được giảm nhẹ không", "crime_self_report"),
+        ("tự thú có được giảm án không", "crime_self_report"),
+        ("người dưới 18 tuổi bán ma túy phạt sao", "minors_crime"),
+        ("hết hạn cai có được cấp giấy chứng nhận không", "rehab_certificate"),
+        ("công ty bắt xét nghiệm ma túy có được không", "work_drug_use"),
+        ("vận chuyển ma túy bị phạt bao nhiêu năm", "crime_transport"),
+        ("trộn ma túy với rượu có sao không", "mixing_drugs"),
+        ("con tui hít ke có bị bắt đi trại không", "rehab_compulsory_who"),
+        ("gia đình em không có tiền thì cai ở đâu", "rehab_support_money"),
+    ],
+)
+def test_question_once_answered_wrongly_now_leads_to_its_article(
+    library: Library, text: str, key: str
+) -> None:
+    assert ranked(library, text)[0] == key
+    assert answer(library, text) in {key, None}
+
+
 def test_every_article_has_held_out_questions(library: Library) -> None:
-    assert set(QUESTIONS) == {article.key for article in library.articles()}
+    assert set(QUESTIONS) ^ NEWER == {article.key for article in library.articles()}
     asks = {phrase for article in library.articles() for phrase in article.ask}
     assert not asks & {text for texts in QUESTIONS.values() for text in texts}
 
@@ -107,7 +172,8 @@ def test_selling_is_not_taken_for_a_word_of_courtesy(library: Library) -> None:
 
 def hits(library: Library, *scores: float) -> list[Hit]:
     return [
-        Hit(article, score, "") for article, score in zip(library.articles(), scores, strict=False)
+        Hit(article, score, "", covered=1.0)
+        for article, score in zip(library.articles(), scores, strict=False)
     ]
 
 
@@ -118,6 +184,12 @@ def test_clear_leader_is_shown_and_close_rivals_are_offered(library: Library) ->
     assert decide(hits(library, 0.35, 0.3, 0.3)) == Offer((first, second, third))
     assert decide(hits(library, 0.1)) == Nothing()
     assert decide([]) == Nothing()
+
+
+def test_near_article_that_speaks_of_something_else_is_only_offered(library: Library) -> None:
+    (near,) = hits(library, 0.9)
+    assert decide([near]) == Found(near.article)
+    assert decide([replace(near, covered=0.4)]) == Offer((near.article,))
 
 
 def test_shown_answer_names_law_article_day_and_what_it_depends_on(
@@ -192,6 +264,8 @@ SOUND = (ANSWERS / "foreigner.md").read_text(encoding="utf-8")
         ("Bạn hỏi công an xã", "Bạn gọi 1900 1234", "short"),
         ('payload: "/human"', 'payload: "/buy"', "next"),
         ("/answer addiction_identification", "/answer nowhere", "next"),
+        ('short: "', 'short: "Không. ', "short"),
+        ('short: "', 'short: "Dạ được ạ, ', "short"),
         ("confidence: high", "confidence: medium", "content"),
         ("confidence: high", "confidence: low", "confidence"),
         ("valid_from: 2026-07-01", "valid_from: soon", "valid_from"),

@@ -90,6 +90,14 @@ def test_sentences_stay_readable(article: Article) -> None:
     assert max(len(sentence.split()) for sentence in sentences) <= 45
 
 
+@every_article
+def test_short_text_names_its_subject_before_any_yes_or_no(article: Article) -> None:
+    first = re.split(r"[.!?:;,]", article.short)[0]
+    assert len(first.split()) > 2 or first.lower().split()[0] not in {
+        "dạ", "không", "có", "được", "chưa", "đúng", "sai", "phải", "rồi",
+    }  # fmt: skip
+
+
 def exact(key: str) -> str:
     article = LIBRARY.get(key)
     assert article is not None
@@ -108,6 +116,9 @@ def exact(key: str) -> str:
         ("fines", ["2-5 triệu", "5-10 triệu", "10-20 triệu", "20-40 triệu", "3-6 tháng"]),
         ("rehab_compulsory_exceptions", ["36 tháng", "mang thai", "UBND xã"]),
         ("rehab_compulsory_procedure", ["3 ngày làm việc", "1 ngày làm việc", "3 tháng"]),
+        ("rehab_compulsory_no_early_release", ["24 tháng", "36 tháng", "01/7/2026"]),
+        ("crime_transport", ["3-7 năm", "chung thân", "2-5 triệu đồng"]),
+        ("rehab_certificate", ["24 giờ", "2 ngày"]),
         ("aftercare", ["1 năm", "2 năm"]),
         ("aftercare_loans", ["200 triệu đồng", "10 năm", "01/5/2026"]),
         ("electronic_monitoring", ["2 năm", "1 năm", "6 tháng"]),
@@ -120,6 +131,13 @@ def exact(key: str) -> str:
 def test_figures_of_the_law_are_exact(key: str, figures: list[str]) -> None:
     text = exact(key)
     assert [figure for figure in figures if figure not in text] == []
+
+
+def test_self_report_states_no_rule_for_owning_up_to_use() -> None:
+    """The fact sheet has no sure rule for it, so the person is sent to someone who knows."""
+    text = exact("crime_self_report")
+    assert "tự khai là mình từng dùng ma túy, mình chưa đủ căn cứ" in text
+    assert "luật sư" in text
 
 
 def test_home_rehab_rests_on_the_articles_that_govern_it() -> None:

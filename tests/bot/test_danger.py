@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from bot.danger import Danger, judge
 from bot.danger.patterns import Phrases
 from bot.danger.rules import rulebook
-from bot.understand import fold
+from bot.danger.words import Words, accented, spelled
+from bot.understand import expand, fold
 
 LINES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "danger_lines.yml").read_text(encoding="utf-8")
@@ -267,6 +268,119 @@ def test_invisible_characters_inside_words_hide_nothing(
 def test_danger_deep_inside_a_long_text_is_heard() -> None:
     talk = "Cho em hỏi cai nghiện ở đâu và mất bao nhiêu tiền. " * 100
     assert judge(talk + "Em vừa uống cả vỉ thuốc ngủ. " + talk).level == "emergency"
+
+
+@pytest.mark.parametrize("word", sorted(filter(str.isascii, rulebook().own)))
+def test_short_forms_do_not_make_an_accentless_writer_an_accented_one(word: str) -> None:
+    raw = spelled(f"e k mun {word} nua, ck e k bt j")
+    assert not Words.of(expand(raw), rulebook().own, accented(raw)).meant
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("em k mun song nua", "suicide"),
+        ("em ko mun song nua", "suicide"),
+        ("toi k mun song", "suicide"),
+        ("e k thiet song nua", "suicide"),
+        ("bn e k tho", "overdose"),
+        ("ck e k tho dc nua, tim moi r", "overdose"),
+    ],
+)
+def test_short_forms_in_accentless_text_are_heard(line: str, label: str) -> None:
+    heard = judge(line)
+    assert heard.label == label
+    assert heard.level in ("urgent", "emergency")
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("chào bạn, em lỡ uống hết vỉ thuốc ngủ", "self"),
+        ("chào bạn em muốn chết", "self"),
+        ("cảm ơn bạn, em chích quá liều rồi", "self"),
+        ("thưa cô em muốn tự tử", "self"),
+        ("alo bạn em uống hết lọ thuốc ngủ rồi", "self"),
+        ("dạ chào bạn, em chán sống lắm", "self"),
+        ("chào bạn, bạn em muốn chết", "other"),
+        ("cảm ơn bạn, con gái tôi đòi tự tử", "other"),
+        ("dạ con tôi muốn chết", "other"),
+    ],
+)
+def test_whoever_is_greeted_is_spoken_to_and_not_of(line: str, person: str) -> None:
+    heard = judge(line)
+    assert heard.person == person
+    assert heard.level in ("urgent", "emergency")
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "level"),
+    [
+        ("em vừa chích quá tay", "overdose", "emergency"),
+        ("lỡ chơi 5 viên lắc tim đập muốn vỡ", "overdose", "emergency"),
+        ("em cắn 3 viên kẹo giờ tim đập nhanh khó thở", "overdose", "emergency"),
+        ("em vừa uống 30v thuoc ngu", "suicide", "emergency"),
+        ("em vua uong 40vien thuoc ngu", "suicide", "emergency"),
+        ("gọi mãi không dậy", "overdose", "emergency"),
+        ("em nôn ra máu rồi", "overdose", "emergency"),
+        ("em muốn ch3t", "suicide", "urgent"),
+        ("tau nỏ muốn sống nựa", "suicide", "urgent"),
+        ("e đang đứng trên cầu", "suicide", "emergency"),
+        ("con tôi bỏ nhà đi để lại thư", "suicide", "urgent"),
+        ("i want to die", "suicide", "urgent"),
+        ("I don't want to live anymore", "suicide", "urgent"),
+        ("kill myself", "suicide", "urgent"),
+        ("suicide", "suicide", "urgent"),
+        ("máu chảy quá cứu em", "self_harm", "emergency"),
+        ("cứu em với", "suicide", "urgent"),
+        ("cuu em voi", "suicide", "urgent"),
+        ("SOS", "suicide", "urgent"),
+        ("bị nhốt trong nhà bắt đi bán dâm", "domestic_violence", "emergency"),
+        ("bị lừa sang campuchia giờ bị nhốt", "domestic_violence", "emergency"),
+        ("chú em bắt em ngủ chung", "child_abuse", "urgent"),
+        ("em bị ba ruột làm chuyện đó", "child_abuse", "urgent"),
+        ("xã hội đen đòi chặt tay em", "violence_threat", "urgent"),
+    ],
+)
+def test_cry_in_other_words_is_heard(line: str, label: str, level: str) -> None:
+    assert (judge(line).label, judge(line).level) == (label, level)
+
+
+def test_who_threatens_from_outside_is_not_the_one_who_writes() -> None:
+    assert judge("xã hội đen đòi chặt tay em").person == "other"
+
+
+@pytest.mark.parametrize(
+    ("everyday", "danger"),
+    [
+        ("chơi đá bao lâu thì hết dương tính", "em hết đường sống rồi"),
+        (
+            "uống hết vỉ thuốc methadone thì bao lâu phải lấy tiếp",
+            "em uống hết vỉ thuốc methadone rồi",
+        ),
+        (
+            "con tôi vừa cai về, giờ ngủ nhiều lắm gọi không dậy nổi đi làm",
+            "con tôi chơi ke xong gọi không dậy đi học",
+        ),
+        ("con tôi tiêm vắc xin xong ngủ li bì", "con tôi tiêm vắc xin xong tím môi, gọi không dậy"),
+        ("ghiền muốn chết", "em ghiền quá, em muốn chết"),
+        ("không đi cai chắc em chết sớm", "không đi cai nổi, chắc em chết cho xong"),
+        ("anh tôi tự tử năm 2010 vì nghiện", "anh tôi tự tử năm 2010, giờ em cũng muốn chết"),
+        ("em đang đứng trên cầu hóng mát", "em đang đứng trên cầu hóng mát, muốn nhảy xuống"),
+        ("đang bị nhốt trong trại cai", "em đang bị nhốt trong phòng trọ"),
+        ("uống rượu nhiều có bị nôn ra máu không", "ba em uống rượu nôn ra máu"),
+        ("giúp em với, em muốn hỏi hồ sơ", "cứu con tôi với"),
+    ],
+)
+def test_everyday_sentence_near_a_danger_word_stays_calm_and_danger_in_it_is_still_heard(
+    everyday: str, danger: str
+) -> None:
+    assert judge(everyday).level in ("none", "soft")
+    assert judge(danger).level in ("urgent", "emergency")
+
+
+def test_a_loss_long_ago_earns_a_caring_question() -> None:
+    assert judge("anh tôi tự tử năm 2010 vì nghiện").level == "soft"
 
 
 def test_a_rule_that_names_an_unknown_list_is_refused() -> None:
