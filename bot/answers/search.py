@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ B = 0.75
 WORDS_SHARE = 0.65
 COMPANY = 0.4
 ACCENTS = 0.2
+SPOKEN_OF = 0.15
 UNKNOWN_WORD = 1.3
 PLAIN_WORD = 0.4
 OFF_SUBJECT = 0.6
@@ -82,7 +83,6 @@ class Index:
 
     def __init__(self, articles: tuple[Article, ...]) -> None:
         self._articles = articles
-        self._place = {article.key: place for place, article in enumerate(articles)}
         self._vocabulary = Vocabulary(articles)
         raw = [
             (place, phrase, words_of(phrase))
@@ -127,17 +127,18 @@ class Index:
             return []
         scores[scores < WORTH_RANKING * scores.max()] = 0.0
         scores *= 1 - ACCENTS * self._discord({word for word in words if not word.isascii()})
-        hits = sorted(
-            self._candidates(scores, allowed, limit),
-            key=lambda hit: (-hit.score, hit.article.key),
-        )[:limit]
-        return [replace(hit, covered=self._covered(weighed, hit)) for hit in hits]
+        hits = self._candidates(weighed, scores, allowed, limit)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.article.key))[:limit]
 
     def _candidates(
-        self, scores: NDArray[np.float64], allowed: Collection[str], limit: int
+        self,
+        weighed: Mapping[str, float],
+        scores: NDArray[np.float64],
+        allowed: Collection[str],
+        limit: int,
     ) -> list[Hit]:
-        """The articles that can be among the best `limit`: company lowers a score by a bounded
-        share, so one whose best entry is below that share of the others' is left out."""
+        """The articles that can be among the best `limit`: company and coverage lower a score by a
+        bounded share, so one whose best entry is below that share of the others' is left out."""
         best = np.maximum.reduceat(scores, self._starts[:-1])
         hits: list[Hit] = []
         least = 0.0
@@ -145,20 +146,19 @@ class Index:
             if best[place] <= least:
                 break
             if self._articles[place].key in allowed:
-                hits.append(self._hit(place, scores))
+                hits.append(self._hit(weighed, scores, place))
                 if len(hits) == limit:
-                    least = best[place] * (1 - COMPANY * 2 / 3)
+                    least = best[place] * (1 - COMPANY * 2 / 3) * (1 - SPOKEN_OF)
         return hits
 
-    def _covered(self, weighed: Mapping[str, float], hit: Hit) -> float:
-        return self._vocabulary.share(weighed, self._place[hit.article.key])
-
-    def _hit(self, place: int, scores: NDArray[np.float64]) -> Hit:
+    def _hit(self, weighed: Mapping[str, float], scores: NDArray[np.float64], place: int) -> Hit:
         own = scores[self._starts[place] : self._starts[place + 1]].tolist()
         ranked = sorted(own, reverse=True)[:3]
         score = (1 - COMPANY) * ranked[0] + COMPANY * sum(ranked) / 3
+        covered = self._vocabulary.share(weighed, place)
         best = self._entries[self._starts[place] + own.index(ranked[0])]
-        return Hit(self._articles[place], score, best.phrase, covered=0.0)
+        score *= 1 - SPOKEN_OF + SPOKEN_OF * covered
+        return Hit(self._articles[place], score, best.phrase, covered)
 
     def _entry_scores(self, folded: list[str]) -> NDArray[np.float64]:
         """The score of every entry, before its accents are compared."""

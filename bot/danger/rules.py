@@ -85,6 +85,7 @@ class Rulebook:
     me: int
     kin: int
     rules: tuple[Rule, ...]
+    groups: tuple[tuple[int, frozenset[int], tuple[Pattern, ...]], ...]
     idiom_index: _Index
     rule_index: _Index
 
@@ -96,10 +97,10 @@ class Rulebook:
             places = reading.found.matches(pattern, reading.words)
             if places:
                 spans.setdefault(at, set()).update(places)
-        for at, rule in enumerate(self.rules):
-            for group in rule.together:
-                if met := _together(group, reading):
-                    spans.setdefault(at, set()).update(met)
+        there = reading.found.spans.keys()
+        for at, needs, group in self.groups:
+            if needs <= there and (met := _together(group, reading)):
+                spans.setdefault(at, set()).update(met)
         return [
             Finding(self.rules[at], self.rules[at].level, start, end)
             for at in sorted(spans)
@@ -159,8 +160,6 @@ def _idioms(words: Words, book: Rulebook, raw: Found) -> set[int]:
 
 def _together(group: Sequence[Pattern], reading: Reading) -> set[tuple[int, int]]:
     """Where all of `group` stand in one sentence, none further than _REACH words from the first."""
-    if any(not pattern.needs <= reading.found.spans.keys() for pattern in group):
-        return set()
     words = reading.words
     places = [reading.found.matches(pattern, words) for pattern in group]
     met: set[tuple[int, int]] = set()
@@ -246,6 +245,11 @@ def rulebook() -> Rulebook:
         me=phrases.number("me"),
         kin=phrases.number("kin"),
         rules=rules,
+        groups=tuple(
+            (at, frozenset().union(*(pattern.needs for pattern in group)), group)
+            for at, rule in enumerate(rules)
+            for group in rule.together
+        ),
         idiom_index=_indexed([(at, idiom.say) for at, idiom in enumerate(exempt)]),
         rule_index=_indexed([(at, say) for at, rule in enumerate(rules) for say in rule.say]),
     )

@@ -112,8 +112,11 @@ def _negated(finding: Finding, reading: Reading) -> bool:
 def _told(finding: Finding, reading: Reading) -> bool:
     """A film, a book or the news stands shortly before or after, and nobody says "I" in between."""
     start, end = reading.words.sentence(finding.start)
+    stories = reading.occurs("story", start, end)
+    if not stories:
+        return False
     me = {one.at for one in people_in(reading, start, end) if one.who == "self"}
-    for at, to in reading.occurs("story", start, end):
+    for at, to in stories:
         before = to <= finding.start <= to + _STORY_REACH
         after = finding.end <= at <= finding.end + _STORY_REACH // 2
         between = range(to, finding.end) if before else range(finding.start, at)

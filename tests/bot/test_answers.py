@@ -137,7 +137,7 @@ def test_article_is_found_first_by_a_held_out_question(library: Library, key: st
 
 
 def test_search_keeps_what_was_measured(library: Library) -> None:
-    """Measured: first 0.89, among three 0.98; 189 questions, by the author of the articles."""
+    """Measured: first 0.88, among three 0.98; 189 questions, by the author of the articles."""
     rows = [(key, ranked(library, text)) for key, texts in QUESTIONS.items() for text in texts]
     first = sum(found[:1] == [key] for key, found in rows) / len(rows)
     among_three = sum(key in found for key, found in rows) / len(rows)
@@ -149,7 +149,7 @@ def test_wrong_article_is_seldom_shown_at_once(library: Library) -> None:
     shown = Counter[bool]()
     for key, texts in QUESTIONS.items():
         shown.update(found == key for text in texts if (found := answer(library, text)))
-    assert shown[False] <= 0.06 * shown.total()
+    assert shown[False] <= 0.04 * shown.total()
 
 
 @pytest.mark.parametrize(

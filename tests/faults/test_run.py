@@ -116,6 +116,10 @@ def test_a_broken_setting_is_one_clear_line(ports: dict[str, str], folder: Path)
     assert "tám nghìn" not in line
 
 
+def test_another_kind_of_database_is_one_clear_line(ports: dict[str, str], folder: Path) -> None:
+    assert "DATABASE_URL" in complain({**ports, "DATABASE_URL": "mysql://a@b/c"}, folder)
+
+
 def test_a_database_out_of_reach_is_one_clear_line(ports: dict[str, str], folder: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
     assert "PostgreSQL" in complain({**ports, "DATABASE_URL": url}, folder)
