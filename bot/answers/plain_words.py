@@ -3,6 +3,7 @@
 _COURTESY = """
 ạ ơi nhé nha vậy thế dạ thưa ad admin bot cho hỏi xin tôi mình em anh chị bạn tui
 a oi nhe vay the da thua hoi toi minh chi ban
+chào chao hello hi hey alo cảm cám ơn giùm gium nhờ dzậy dzay ah ak hen hén nghen
 """
 
 _PLAIN = """
