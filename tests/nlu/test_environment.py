@@ -137,9 +137,11 @@ def _bare(example: str) -> str:
     return re.sub(r"\[([^\]]+)\]\([a-z_]+\)", r"\1", example)
 
 
-def test_only_the_public_index_is_in_the_lock_file() -> None:
-    hosts = set(re.findall(r"https?://([^/\"]+)", (PROJECT / "uv.lock").read_text("utf-8")))
-    assert hosts == {"pypi.org", "files.pythonhosted.org"}
+def test_both_lock_files_name_the_same_index() -> None:
+    locks = (PROJECT / "uv.lock", PROJECT.parent / "uv.lock")
+    hosts = [set(re.findall(r"https?://([^/\"]+)", lock.read_text("utf-8"))) for lock in locks]
+    assert hosts[0] == hosts[1]
+    assert len(hosts[0]) == 2, "one index, one store of files"
 
 
 def test_the_model_holds_no_training_text_of_the_entity_extractor(model: Path) -> None:
