@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,7 +88,6 @@ def event(name: str, data: Any, id_: int | None = None) -> str:
 
 
 HEARTBEAT = ": \n\n"
-Stream = AsyncIterator[str]
 
 
 def _read(payload: str) -> News:

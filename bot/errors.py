@@ -1,4 +1,4 @@
-"""Errors that carry meaning: an HTTP status, whether trying again helps, and a line for the person.
+"""Errors that carry meaning: an HTTP status and a line for the person.
 
 `line` is what the person or operator reads; it never holds what somebody wrote.
 """
@@ -12,7 +12,6 @@ class DiemTuaError(Exception):
     """The root of every error the program raises on purpose."""
 
     status = 500
-    retryable = False
 
     def __init__(self, line: str) -> None:
         super().__init__(line)
@@ -67,7 +66,6 @@ class DatabaseDown(DiemTuaError):
     """PostgreSQL cannot be reached."""
 
     status = 503
-    retryable = True
 
 
 def where(error: BaseException) -> str:
