@@ -11,17 +11,15 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bodies import read_body
 from api.live import HEARTBEAT, Live, News, event, next_news
 from bot import inbox, replies
 from bot.channels import web
 from bot.errors import SessionOver
-from bot.jobs import wake
 from bot.runtime import Runtime
 from bot.store import Talk, open_talk, read_lines
-from bot.tables import Counsellor, Handoff, Person
+from bot.tables import Access, Counsellor, Handoff, Person
 
 router = APIRouter()
 HEARTBEAT_SECONDS = 15.0
@@ -68,14 +66,12 @@ async def send(request: Request, authorization: Annotated[str, Header()] = "") -
     runtime: Runtime = request.app.state.runtime
     token = _token(authorization)
     inbound = web.parse(await read_body(request, MOST_BYTES), token)
-    async with runtime.sessions.begin() as session:
+    async with runtime.statements() as session:
         received = await inbox.receive(
             session, runtime.ring, inbound, runtime.clock(), known_only=True
         )
-        if received is None:
-            raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
-        if received.new:
-            await wake(request.app.state.jobs, session, received.conversation_id)
+    if received is None:
+        raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
     return JSONResponse({"stored": True}, 202)
 
 
@@ -124,7 +120,7 @@ async def _follow(
                 yield HEARTBEAT
             elif news.kind != "message" or news.more["id"] > last:
                 state = ""
-                async with runtime.reads() as session:
+                async with runtime.statements() as session:
                     if talk is None or news.kind != "message":
                         talk = await open_talk(session, runtime.ring, conversation_id)
                         if talk is None:
@@ -132,32 +128,29 @@ async def _follow(
                             return
                         state = await _state(session, talk)
                     shown = await _lines(session, talk, last)
-                for line in shown:
-                    last = line["id"]
-                    yield event("message", line, last)
-                if state:
-                    yield state
+                last = shown[-1]["id"] if shown else last
+                yield "".join(event("message", line, line["id"]) for line in shown) + state
             news = await next_news(queue, HEARTBEAT_SECONDS)
 
 
-async def _lines(session: AsyncSession, talk: Talk, last: int) -> list[dict[str, Any]]:
-    lines = await read_lines(session, talk, after=last)
+async def _lines(access: Access, talk: Talk, last: int) -> list[dict[str, Any]]:
+    lines = await read_lines(access, talk, after=last)
     ids = {line.counsellor_id for line in lines if line.author == "counsellor"}
     names: dict[UUID | None, str] = {}
     if ids:
-        rows = await session.execute(
+        rows = await access.execute(
             select(Counsellor.id, Counsellor.name).where(Counsellor.id.in_(ids))
         )
         names = {row.id: row.name for row in rows}
     return [web.show(line, names.get(line.counsellor_id, "")) for line in lines]
 
 
-async def _state(session: AsyncSession, talk: Talk) -> str:
+async def _state(access: Access, talk: Talk) -> str:
     """The event that says who answers now."""
     name = ""
     if talk.holder == "counsellor":
         name = (
-            await session.scalar(
+            await access.scalar(
                 select(Counsellor.name)
                 .join(Handoff, Handoff.counsellor_id == Counsellor.id)
                 .where(Handoff.conversation_id == talk.id, Handoff.state == "claimed")

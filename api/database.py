@@ -8,12 +8,16 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
+import procrastinate
 import psutil
 import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -33,6 +37,7 @@ with warnings.catch_warnings():
 MIGRATIONS = Path(__file__).parent / "migrations"
 NAME = "diemtua"
 START_WITHIN_SECONDS = 30.0
+TRY_AGAIN_SECONDS = 1.0
 RASA_ROLE = "diemtua_rasa"
 
 
@@ -162,20 +167,59 @@ def plain_url(url: str) -> str:
 
 
 def connect(url: str, pool_size: int) -> tuple[AsyncEngine, async_sessionmaker[AsyncSession]]:
-    """An engine and its sessions. Parameters never show in errors: they may hold texts."""
-    engine = create_async_engine(
-        async_url(url),
-        pool_size=pool_size,
-        max_overflow=0,
-        hide_parameters=True,
-    )
+    """An engine and its sessions, for transactions."""
+    engine = _engine(url, pool_size)
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 
 
-def reads(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Sessions for reading: every statement stands for itself, without BEGIN and ROLLBACK."""
-    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return async_sessionmaker(alone, expire_on_commit=False)
+def connect_for_statements(url: str, pool_size: int) -> AsyncEngine:
+    """An engine on whose connections every statement stands for itself: no BEGIN, no COMMIT."""
+    return _engine(url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+
+def _engine(url: str, pool_size: int, **more: Any) -> AsyncEngine:
+    """Parameters never show in errors: they may hold texts."""
+    return create_async_engine(
+        async_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        **more,
+    )
+
+
+def queue(url: str, pool_size: int) -> procrastinate.PsycopgConnector:
+    """The job queue's own connections. Each of its statements stands for itself, so none is put into
+    a transaction, and none waits for the disk: a job taken or finished just before the server
+    crashed is taken again, which does no harm. A connection is tried before it is used, but not
+    twice within a second."""
+
+    async def stand_alone(connection: psycopg.AsyncConnection) -> None:
+        await connection.set_autocommit(True)
+        await connection.execute("SET synchronous_commit = off")
+
+    return procrastinate.PsycopgConnector(
+        pool_factory=_QueuePool,
+        conninfo=plain_url(url),
+        min_size=1,
+        max_size=pool_size,
+        configure=stand_alone,
+    )
+
+
+class _QueuePool(AsyncConnectionPool):
+    """procrastinate asks for a check at every use, a round trip each of its three a message."""
+
+    def __init__(self, *, check: object, **more: Any) -> None:
+        self._tried: WeakKeyDictionary[psycopg.AsyncConnection, float] = WeakKeyDictionary()
+        super().__init__(check=self._try, **more)
+
+    async def _try(self, connection: psycopg.AsyncConnection) -> None:
+        now = time.monotonic()
+        if now - self._tried.get(connection, 0.0) > TRY_AGAIN_SECONDS:
+            await self.check_connection(connection)
+            self._tried[connection] = now
 
 
 @contextlib.contextmanager

@@ -36,17 +36,19 @@ class Live:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._waiting: set[tuple[str | None, asyncio.Queue[News]]] = set()
+        self._waiting: dict[str | None, set[asyncio.Queue[News]]] = {}
 
     @contextlib.contextmanager
     def watch(self, conversation: str | None = None) -> Any:
         """A queue of the news of one conversation, or of all of them (None)."""
-        entry = (conversation, asyncio.Queue[News](maxsize=1000))
-        self._waiting.add(entry)
+        queue = asyncio.Queue[News](maxsize=1000)
+        self._waiting.setdefault(conversation, set()).add(queue)
         try:
-            yield entry[1]
+            yield queue
         finally:
-            self._waiting.discard(entry)
+            self._waiting[conversation].discard(queue)
+            if not self._waiting[conversation]:
+                del self._waiting[conversation]
 
     async def run(self) -> None:
         """Listen until cancelled; a lost connection is made again, and everybody looks again. A
@@ -67,8 +69,9 @@ class Live:
             await asyncio.sleep(1)
 
     def _tell(self, news: News) -> None:
-        for conversation, queue in list(self._waiting):
-            if news.kind == "resync" or conversation is None or conversation == news.conversation:
+        told = self._waiting if news.kind == "resync" else {news.conversation, None}
+        for conversation in told:
+            for queue in self._waiting.get(conversation, ()):
                 with contextlib.suppress(asyncio.QueueFull):
                     queue.put_nowait(news)
 

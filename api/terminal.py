@@ -41,8 +41,8 @@ async def talk(settings: Settings) -> None:
             if printing.done():
                 return
             event = Inbound(NAME, str(uuid.uuid4()), sender, "text", text)
-            async with wired.runtime.sessions.begin() as session:
-                await inbox.receive(session, wired.runtime.ring, event, now())
+            async with wired.runtime.statements() as session:
+                await inbox.receive(session, wired.runtime.ring, event, now(), wakes=False)
             await jobs.bring_up_to_date(wired.runtime, wired.channels, opened.id)
             await asyncio.sleep(0.3)
     finally:

@@ -10,7 +10,6 @@ from api.bodies import read_body
 from bot import inbox
 from bot.channels import Channel
 from bot.errors import NotFound, where
-from bot.jobs import wake
 from bot.runtime import Runtime
 
 router = APIRouter()
@@ -39,8 +38,6 @@ async def receive(request: Request, name: str) -> Response:
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions.begin() as session:
         for inbound in events:
-            received = await inbox.receive(session, runtime.ring, inbound, runtime.clock())
-            if received is not None and received.new:
-                await wake(request.app.state.jobs, session, received.conversation_id)
+            await inbox.receive(session, runtime.ring, inbound, runtime.clock())
     acknowledgement = channel.acknowledge(raw)
     return JSONResponse(acknowledgement) if acknowledgement else Response(status_code=200)

@@ -84,6 +84,23 @@ _SMALL: tuple[tuple[re.Pattern[str], Command], ...] = tuple(
 )
 
 
+_BEFORE = rf"(?:(?:xin|kinh|tran trong|da|vang|ok|oke|{_ME})\s+)*"
+_AFTER = (
+    r"(?:\s+(?:ban|bot|ad|admin|anh|chi|em|co|chu|bac|bac si|moi nguoi|ca nha|nhieu|lam|a|ah|nha|nhe"
+    r"|nghen|hen|oi|buoi sang|buoi trua|buoi chieu|buoi toi))*"
+)
+_COURTESY: tuple[tuple[re.Pattern[str], Command], ...] = (
+    (re.compile(rf"{_BEFORE}(?:chao|hello|hi|hey|alo){_AFTER}"), SmallTalk("greeting")),
+    (re.compile(rf"{_BEFORE}(?:cam on|thanks|thank you|tks){_AFTER}"), SmallTalk("thanks")),
+)
+
+
+def courtesy(text: str) -> Command | None:
+    """The answer to a message that is a greeting or a thank-you and not a word more, else None."""
+    plain = _plain(text)
+    return next((command for pattern, command in _COURTESY if pattern.fullmatch(plain)), None)
+
+
 def wants_erasure_now(text: str) -> bool:
     """Whether the message is nothing but a clear order to erase the person's data."""
     return "?" not in text and _ERASE_NOW.fullmatch(_plain(text)) is not None

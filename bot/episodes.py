@@ -9,7 +9,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store import Talk
-from bot.tables import Episode
+from bot.tables import Access, Episode
 
 
 async def open_or_join(
@@ -50,11 +50,11 @@ async def open_or_join(
         await session.flush()
 
 
-async def is_open(session: AsyncSession, conversation_id: UUID) -> bool:
+async def is_open(access: Access, conversation_id: UUID) -> bool:
     found = select(Episode.id).where(
         Episode.conversation_id == conversation_id, Episode.closed_at.is_(None)
     )
-    return await session.scalar(found.limit(1)) is not None
+    return await access.scalar(found.limit(1)) is not None
 
 
 async def close(

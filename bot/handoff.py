@@ -16,7 +16,7 @@ from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import episodes, outbox, replies
+from bot import episodes, replies
 from bot.errors import AlreadyTaken, NotFound
 from bot.messages import Outbound
 from bot.privacy import KeyRing, seal_json, unseal_json
@@ -142,7 +142,7 @@ async def claim(
     )
     talk = await _talk(session, ring, case_.conversation_id)
     await set_holder(session, talk.id, "counsellor")
-    await outbox.post(session, talk, "bot", [replies.counsellor_came(counsellor.name)], now)
+    await append(session, talk, "bot", [replies.counsellor_came(counsellor.name)], now)
     await audit(session, counsellor, "claim", handoff_id, now)
     await notify(session, "queue", talk.id)
     return await find_case(session, ring, handoff_id)
@@ -161,7 +161,7 @@ async def say(
     """Send the counsellor's words to the citizen, but not those stored as `uid` before."""
     talk = await _talk(session, ring, case_.conversation_id)
     if uid is None or not await has_line(session, uid):
-        await outbox.post(
+        await append(
             session, talk, "counsellor", [Outbound(text)], now, counsellor_id=counsellor.id, uid=uid
         )
 
@@ -196,7 +196,7 @@ async def close(
     )
     await episodes.close(session, case_.conversation_id, counsellor.id, now)
     await set_holder(session, case_.conversation_id, "bot")
-    await outbox.post(session, talk, "bot", [replies.counsellor_left()], now)
+    await append(session, talk, "bot", [replies.counsellor_left()], now)
     await audit(session, counsellor, "close", case_.handoff_id, now)
     await notify(session, "queue", case_.conversation_id)
 
@@ -208,7 +208,7 @@ async def leave_queue(session: AsyncSession, talk: Talk, now: datetime, *, tell:
         return
     if await episodes.is_open(session, talk.id):
         if tell:
-            await outbox.post(session, talk, "bot", [replies.stays_in_queue()], now)
+            await append(session, talk, "bot", [replies.stays_in_queue()], now)
         return
     await session.execute(
         update(Handoff)
@@ -218,7 +218,7 @@ async def leave_queue(session: AsyncSession, talk: Talk, now: datetime, *, tell:
     )
     await set_holder(session, talk.id, "bot")
     if tell:
-        await outbox.post(session, talk, "bot", [replies.left_queue()], now)
+        await append(session, talk, "bot", [replies.left_queue()], now)
     await notify(session, "queue", talk.id)
 
 

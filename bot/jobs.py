@@ -13,33 +13,19 @@ from uuid import UUID
 import procrastinate
 import structlog
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox, outbox, privacy, replies, turn
 from bot.channels import PULL_CHANNELS, Channel
 from bot.runtime import Runtime
 from bot.store import notify, open_talk
+from bot.wake import UP_TO_DATE, wake
 
 log = structlog.get_logger()
 
-UP_TO_DATE = "up_to_date"
 HEARTBEAT_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 4.0
 FORGOTTEN_AFTER = timedelta(seconds=5)
 _BUSY = text("SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock <> ''")
-
-
-async def wake(jobs: procrastinate.App, session: AsyncSession, conversation_id: UUID) -> None:
-    """Ask, in this session's transaction, for a conversation to be brought up to date.
-
-    Always for now: a job that waits for its time blocks every later one of its conversation, and
-    with it a cry for help. What is to be tried later is found again by `wake_forgotten`.
-    """
-    connection = await session.connection()
-    raw = await connection.get_raw_connection()
-    await jobs.configure_task(
-        UP_TO_DATE, lock=str(conversation_id), connection=raw.driver_connection
-    ).defer_async(conversation_id=str(conversation_id))
 
 
 async def bring_up_to_date(
@@ -48,19 +34,29 @@ async def bring_up_to_date(
     """Answer what is in the inbox, then push what is ready; when to come back, or None."""
     more, push = True, True
     while more:
-        async with runtime.reads() as session:
+        async with runtime.statements() as session:
             waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
         if waiting is None:
             break
         push = waiting.talk.channel not in PULL_CHANNELS
+        waiting = await _with_new_address(runtime, waiting)
         decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, waiting.inbound)
         if decided.erase:
             if await _erase(runtime, channels, waiting):
                 return None
             decided = replace(decided, erase=False, replies=(replies.confirm_delete(),))
-        taken = await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock())
-        more = taken is None or taken.more
+        more = await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock())
     return await _push(runtime, channels, conversation_id) if push else None
+
+
+async def _with_new_address(runtime: Runtime, waiting: inbox.Waiting) -> inbox.Waiting:
+    """The same event, with a changed address of its sender kept."""
+    address = waiting.inbound.address
+    if not address or address == waiting.talk.address:
+        return waiting
+    async with runtime.statements() as connection:
+        await inbox.keep_address(connection, waiting.talk, address)
+    return replace(waiting, talk=replace(waiting.talk, address=address))
 
 
 async def _push(
@@ -84,8 +80,8 @@ async def _erase(runtime: Runtime, channels: Mapping[str, Channel], waiting: inb
     """
     talk = waiting.talk
     async with runtime.sessions.begin() as session:
-        taken = await inbox.take(session, waiting)
-        if taken is None or (taken.more and waiting.inbound.kind != "erase"):
+        more = await inbox.take(session, waiting)
+        if more is None or (more and waiting.inbound.kind != "erase"):
             return False
         await privacy.erase(session, talk.person_id)
         await notify(session, "erased", talk.id)
@@ -108,7 +104,7 @@ def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, C
     @jobs.task(name="rescue", queueing_lock="rescue", pass_context=False)
     async def rescue(timestamp: int) -> None:
         await rescue_stalled(jobs)
-        await wake_forgotten(jobs, runtime)
+        await wake_forgotten(runtime)
 
 
 async def rescue_stalled(jobs: procrastinate.App) -> int:
@@ -123,7 +119,7 @@ async def rescue_stalled(jobs: procrastinate.App) -> int:
     return number
 
 
-async def wake_forgotten(jobs: procrastinate.App, runtime: Runtime) -> int:
+async def wake_forgotten(runtime: Runtime) -> int:
     """Ask for conversations with something undone that no job is there for: a send whose time has
     come, a turn that failed with the database; returns how many."""
     now = runtime.clock()
@@ -133,5 +129,5 @@ async def wake_forgotten(jobs: procrastinate.App, runtime: Runtime) -> int:
         busy = set(await session.scalars(_BUSY))
         forgotten = {one for one in (*undone, *ready) if str(one) not in busy}
         for conversation_id in forgotten:
-            await wake(jobs, session, conversation_id)
+            await wake(session, conversation_id)
     return len(forgotten)

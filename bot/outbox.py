@@ -8,19 +8,18 @@ part; a process killed in between sends that one part again: at most one duplica
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels import PULL_CHANNELS, Channel, SendResult, SendState
-from bot.messages import Outbound
+from bot.channels import Channel, SendResult, SendState
 from bot.privacy import KeyRing
-from bot.store import Talk, append, as_outbound, open_talk, read_line
+from bot.store import as_outbound, open_talk, read_line
 from bot.tables import Message, OutboxRow
 
 log = structlog.get_logger()
@@ -34,27 +33,6 @@ class Pushed:
 
     sent: int
     again_at: datetime | None
-
-
-async def post(
-    session: AsyncSession,
-    talk: Talk,
-    author: str,
-    messages: Sequence[Outbound],
-    now: datetime,
-    *,
-    counsellor_id: UUID | None = None,
-    uid: UUID | None = None,
-) -> list[int]:
-    """Store messages to the citizen, with what it takes to deliver them; returns their ids. `uid`
-    as in `store.append`."""
-    ids = await append(session, talk, author, messages, now, counsellor_id=counsellor_id, uid=uid)
-    if ids and talk.channel not in PULL_CHANNELS:
-        await session.execute(
-            insert(OutboxRow),
-            [{"message_id": id_, "conversation_id": talk.id, "next_at": now} for id_ in ids],
-        )
-    return ids
 
 
 async def push(

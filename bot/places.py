@@ -44,7 +44,7 @@ async def by_code(runtime: Runtime, code: str, kind: str) -> Outbound:
 
 async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) -> Outbound:
     """Services near a (latitude, longitude) that the person sent."""
-    async with runtime.reads() as session:
+    async with runtime.sessions() as session:
         findings = await nearest.nearest(
             session,
             kinds=[kind] if kind else None,
@@ -59,7 +59,7 @@ async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) ->
 
 async def hotlines(runtime: Runtime) -> Outbound:
     """The telephone numbers that somebody in need may call, as the directory has them today."""
-    async with runtime.reads() as session:
+    async with runtime.sessions() as session:
         found = await nearest.hotlines(session, runtime.today())
     return Outbound(words.describe_hotlines(found, runtime.today()), (replies.HUMAN,))
 
@@ -69,7 +69,7 @@ async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Outbound
     if len(found) > 1:
         options = [(place.code, f"{place.name}, {place.province}") for place in found]
         return replies.which_place(options[:MOST_CHOICES])
-    async with runtime.reads() as session:
+    async with runtime.sessions() as session:
         findings = await nearest.nearest(
             session,
             kinds=[kind] if kind else None,

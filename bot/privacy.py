@@ -1,8 +1,8 @@
 """Pseudonyms, encryption, erasure.
 
-Each person has a data key of their own, wrapped by a key of the ring. Every text is sealed with the
-person's key (AES-256-GCM, the record's name as associated data), so rotating the ring re-wraps one
-small value a person.
+Each person has a data key of their own, wrapped by a key of the ring. Every text that is kept is
+sealed with the person's key (AES-256-GCM, the record's name as associated data), so rotating the ring
+re-wraps one small value a person. An event is sealed with the ring until its turn, seconds later.
 A channel's id of a person is stored only as an HMAC-SHA-256.
 """
 
@@ -101,20 +101,28 @@ class KeyRing:
         return key, self.wrap(key, owner)
 
     def wrap(self, data_key: bytes, owner: str) -> bytes:
-        sealed = seal(self.keys[self.current], data_key, f"data_key:{owner}")
-        return self.current.encode() + b":" + sealed
+        return self.seal(data_key, f"data_key:{owner}")
 
     def unwrap(self, wrapped: bytes, owner: str) -> bytes:
-        """The data key inside `wrapped`.
+        """The data key inside `wrapped`; raises as `unseal` does."""
+        return self.unseal(wrapped, f"data_key:{owner}")
+
+    def seal(self, plain: bytes, record: str) -> bytes:
+        """`plain` sealed with the ring itself, for what must be stored before its person is known:
+        data keys, and events in the seconds until their turn."""
+        return self.current.encode() + b":" + seal(self.keys[self.current], plain, record)
+
+    def unseal(self, sealed: bytes, record: str) -> bytes:
+        """What `seal` was given.
 
         Raises:
-            KeyRingBroken: the ring lacks the key, or the value belongs to somebody else.
+            KeyRingBroken: the ring lacks the key, or the value belongs to another record.
         """
-        name, _, sealed = wrapped.partition(b":")
+        name, _, rest = sealed.partition(b":")
         key = self.keys.get(name.decode("ascii", "replace"))
         if key is None:
             raise KeyRingBroken("Vòng khóa thiếu một khóa cũ. Hãy khôi phục bản sao lưu đầy đủ.")
-        return unseal(key, sealed, f"data_key:{owner}")
+        return unseal(key, rest, record)
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from bot.answers import Library
 from bot.laws import Register
@@ -23,12 +23,12 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Runtime:
-    """`sessions` write, in transactions; `reads` only read, each statement on its own, which saves
-    two round trips. `numbers` maps each emergency number of the directory to what answers there; `clock` gives
-    the time with its zone."""
+    """`sessions` are for transactions; on the connections of `statements` every statement stands for
+    itself, which saves two round trips. `numbers` maps each emergency number of the directory to
+    what answers there; `clock` gives the time with its zone."""
 
     sessions: async_sessionmaker[AsyncSession]
-    reads: async_sessionmaker[AsyncSession]
+    statements: Callable[[], AsyncConnection]
     ring: KeyRing
     register: Register
     library: Library

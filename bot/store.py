@@ -6,15 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Table, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channels import PULL_CHANNELS
 from bot.messages import Button, Outbound
 from bot.privacy import KeyRing, seal_json, unseal_json
-from bot.tables import Conversation, Message, Person
+from bot.tables import Access, Conversation, Message, Person
 
 LIVE = "diemtua"
 
@@ -110,13 +111,13 @@ def read_talk(row: Row[Any], ring: KeyRing) -> Talk:
 
 
 async def open_talk(
-    session: AsyncSession, ring: KeyRing, conversation_id: UUID, *, lock: bool = False
+    access: Access, ring: KeyRing, conversation_id: UUID, *, lock: bool = False
 ) -> Talk | None:
     """The conversation, or None where it was erased. `lock` holds its row until the commit."""
     query = TALK.where(_CONVERSATION.c.id == conversation_id)
     if lock:
         query = query.with_for_update(of=_CONVERSATION)
-    row = (await session.execute(query)).one_or_none()
+    row = (await access.execute(query)).one_or_none()
     return read_talk(row, ring) if row else None
 
 
@@ -130,9 +131,62 @@ async def set_holder(session: AsyncSession, conversation_id: UUID, holder: str) 
     await notify(session, "holder", conversation_id)
 
 
-_INSERT_LINES = insert(cast(Table, Message.__table__)).returning(
-    Message.__table__.c.id, sort_by_parameter_order=True
+LINES = """
+lines AS (
+    INSERT INTO messages (uid, conversation_id, author, counsellor_id, sealed, created_at)
+    SELECT line.uid, held.id, line.author, CAST(:counsellor AS uuid), line.sealed, :now
+    FROM held, unnest(
+        CAST(:uids AS uuid[]), CAST(:authors AS text[]), CAST(:sealed AS bytea[])
+    ) WITH ORDINALITY AS line (uid, author, sealed, place)
+    ORDER BY line.place
+    RETURNING id, conversation_id, author
+), pushed AS (
+    INSERT INTO outbox (message_id, conversation_id, next_at)
+    SELECT id, conversation_id, :now FROM lines WHERE author = ANY(:pushed) ORDER BY id
+), told AS (
+    SELECT pg_notify(:live, json_build_object(
+        'kind', 'message', 'conversation', conversation_id, 'author', author, 'id', id
+    )::text)
+    FROM lines ORDER BY id DESC LIMIT 1
+)"""
+"""The part of a statement that adds lines to the transcript of the conversation `held`, in order,
+gives those of the authors `pushed` an outbox row, and tells whoever listens of the last one."""
+
+_APPEND = text(
+    "WITH held AS (SELECT CAST(:conversation AS uuid) AS id),"
+    + LINES
+    + " SELECT count(*) FROM told"
 )
+
+
+def lines_to_write(
+    talk: Talk,
+    spoken: Sequence[tuple[str, Outbound]],
+    now: datetime,
+    *,
+    client_id: str = "",
+    uid: UUID | None = None,
+    counsellor_id: UUID | None = None,
+) -> dict[str, Any]:
+    """The parameters of `LINES` for what was `spoken`: (author, message), oldest first. `client_id`
+    is the citizen's own name for their line; `uid` may name a single line, see `has_line`."""
+    uids = [uid or uuid4() for _ in spoken]
+    return {
+        "uids": uids,
+        "authors": [author for author, _ in spoken],
+        "sealed": [
+            seal_json(
+                talk.key,
+                _body(message, client_id if author == "citizen" else ""),
+                f"message:{name}",
+            )
+            for name, (author, message) in zip(uids, spoken, strict=True)
+        ],
+        "counsellor": counsellor_id,
+        "pushed": [] if talk.channel in PULL_CHANNELS else ["bot", "counsellor"],
+        "live": LIVE,
+        "now": now,
+    }
 
 
 async def append(
@@ -143,38 +197,18 @@ async def append(
     now: datetime,
     *,
     counsellor_id: UUID | None = None,
-    client_id: str = "",
     uid: UUID | None = None,
-    tell: bool = True,
-) -> list[int]:
-    """Add lines to the transcript, in order; returns their ids. `uid` may name a single line, so
-    that who sends it again can be told apart (see `has_line`). `tell` lets whoever listens know; who
-    adds more in the same transaction tells once, with the last."""
-    rows = []
-    for message in messages:
-        name = uid or uuid4()
-        rows.append(
-            {
-                "uid": name,
-                "conversation_id": talk.id,
-                "author": author,
-                "counsellor_id": counsellor_id,
-                "sealed": seal_json(talk.key, _body(message, client_id), f"message:{name}"),
-                "created_at": now,
-            }
-        )
-    if not rows:
-        return []
-    result = await session.execute(_INSERT_LINES, rows)
-    ids = [int(value) for value in result.scalars()]
-    if tell:
-        await notify(session, "message", talk.id, author=author, id=ids[-1])
-    return ids
+) -> None:
+    """Add lines to the transcript, in order, with what it takes to deliver those meant for the
+    citizen. `uid` may name a single line, so that who sends it again can be told apart."""
+    spoken = [(author, message) for message in messages]
+    lines = lines_to_write(talk, spoken, now, uid=uid, counsellor_id=counsellor_id)
+    await session.execute(_APPEND, {"conversation": talk.id, **lines})
 
 
-async def has_line(session: AsyncSession, uid: UUID) -> bool:
+async def has_line(access: Access, uid: UUID) -> bool:
     """Whether a line of this name is stored already."""
-    return await session.scalar(select(Message.id).where(Message.uid == uid)) is not None
+    return await access.scalar(select(Message.id).where(Message.uid == uid)) is not None
 
 
 def _body(message: Outbound, client_id: str) -> dict[str, Any]:
@@ -189,7 +223,29 @@ def _body(message: Outbound, client_id: str) -> dict[str, Any]:
     return body
 
 
-def read_line(message: Message, key: bytes) -> Line:
+_MESSAGES = Message.__table__
+_LINE = select(
+    _MESSAGES.c.id,
+    _MESSAGES.c.uid,
+    _MESSAGES.c.author,
+    _MESSAGES.c.counsellor_id,
+    _MESSAGES.c.sealed,
+    _MESSAGES.c.created_at,
+)
+_AFTER = _LINE.where(
+    _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.id > bindparam("after")
+).order_by(_MESSAGES.c.id)
+_SHOWN_AFTER = _AFTER.where(_MESSAGES.c.author != "note")
+_RECENT = (
+    _LINE.where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.author == "bot"
+    )
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(10)
+)
+
+
+def read_line(message: Message | Row[Any], key: bytes) -> Line:
     """A transcript row, unsealed."""
     body = unseal_json(key, message.sealed, f"message:{message.uid}")
     return Line(
@@ -211,29 +267,19 @@ def as_outbound(line: Line) -> Outbound:
 
 
 async def read_lines(
-    session: AsyncSession, talk: Talk, *, after: int = 0, notes: bool = False
+    access: Access, talk: Talk, *, after: int = 0, notes: bool = False
 ) -> list[Line]:
     """The transcript after the line with id `after`, oldest first; `notes` includes internal ones."""
-    query = select(Message).where(Message.conversation_id == talk.id, Message.id > after)
-    if not notes:
-        query = query.where(Message.author != "note")
-    rows = (await session.execute(query.order_by(Message.id))).scalars()
+    query = _AFTER if notes else _SHOWN_AFTER
+    rows = await access.execute(query, {"conversation": talk.id, "after": after})
     return [read_line(row, talk.key) for row in rows]
 
 
-async def recent_buttons(
-    session: AsyncSession, talk: Talk, *, newest_only: bool = False
-) -> list[Button]:
+async def recent_buttons(access: Access, talk: Talk, *, newest_only: bool = False) -> list[Button]:
     """The buttons that stand under the bot's last lines, newest line first; `newest_only` those of
     the last line that has any, in their order, so that "1" can be understood as the first."""
-    query = (
-        select(Message)
-        .where(Message.conversation_id == talk.id, Message.author == "bot")
-        .order_by(Message.id.desc())
-        .limit(10)
-    )
     found: list[Button] = []
-    for row in (await session.execute(query)).scalars():
+    for row in await access.execute(_RECENT, {"conversation": talk.id}):
         found += read_line(row, talk.key).buttons
         if found and newest_only:
             break

@@ -7,6 +7,7 @@ The row is small and of one size: a turn costs the same on the first day and aft
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -32,6 +33,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 log = logging.getLogger(__name__)
 
 _IN_MEMORY = 10_000
+_CONNECTIONS = 4
 
 _SAVE = sa.text(
     "insert into rasa_state (sender_id, data, updated_at) values (:sender, :data, :now) "
@@ -101,7 +103,9 @@ class BoundedTrackerStore(TrackerStore):
         self._expires_after, self._clock = expires_after, clock
         self._memory: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._engine = (
-            sa.create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True) if url else None
+            sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+            if url
+            else None
         )
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -113,18 +117,19 @@ class BoundedTrackerStore(TrackerStore):
             if len(self._memory) > _IN_MEMORY:
                 self._memory.popitem(last=False)
             return
-        moment = datetime.fromtimestamp(now, UTC)
+        await asyncio.to_thread(self._write, tracker.sender_id, data, now)
+
+    def _write(self, sender_id: str, data: str, now: float) -> None:
+        row = {"sender": sender_id, "data": data, "now": datetime.fromtimestamp(now, UTC)}
         try:
             with self._engine.begin() as connection:
-                connection.execute(
-                    _SAVE, {"sender": tracker.sender_id, "data": data, "now": moment}
-                )
+                connection.execute(_SAVE, row)
         except sa.exc.DBAPIError as error:
             log.warning("dialogue state not saved: %s", type(error.orig).__name__)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as it was remembered; None where nothing is, or it is too old."""
-        saved = self._read(sender_id)
+        saved = await asyncio.to_thread(self._read, sender_id)
         if saved is None or self._clock() - saved[1] > self._expires_after:
             return None
         events = replay(json.loads(saved[0]), saved[1])

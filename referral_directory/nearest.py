@@ -20,7 +20,7 @@ from referral_directory.seed import read_rows
 from referral_directory.tables import Address, Location, Phone, Schedule, Service, ServiceAtLocation
 
 NEAR_KM = 50.0
-_RADII_KM = (6.25, 12.5, 25.0, NEAR_KM, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0)
+_RADII_KM = (12.5, NEAR_KM, 400.0, 3200.0)
 _MOST_UNVERIFIED = 5
 _EARTH_KM = 6371.0
 _KM_PER_DEGREE = 111.1  # a little less than the true 111.19, so that no box is too small

@@ -133,13 +133,15 @@ async def runtime(
     library: Library,
     gazetteer: Gazetteer,
     clock: Clock,
-) -> Runtime:
+    database_url: str,
+) -> AsyncIterator[Runtime]:
     """A turn's surroundings, with the directory seeded and Rasa down."""
     async with sessions.begin() as one:
         await load_services(one)
-    return Runtime(
+    alone = database.connect_for_statements(database_url, 5)
+    yield Runtime(
         sessions=sessions,
-        reads=database.reads(sessions.kw["bind"]),
+        statements=alone.connect,
         ring=ring,
         register=register,
         library=library,
@@ -149,6 +151,7 @@ async def runtime(
         numbers=seed_emergency_numbers(),
         clock=clock,
     )
+    await alone.dispose()
 
 
 def pytest_configure() -> None:

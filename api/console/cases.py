@@ -13,10 +13,10 @@ from api.console.pane import Pane, read_pane
 from api.console.visitor import CaseId, OnDuty, wants_part
 from bot import handoff
 from bot.errors import NotFound, NotUnderstood, TooLong
-from bot.jobs import wake
 from bot.runtime import Runtime
 from bot.tables import Counsellor
 from bot.understand import clean
+from bot.wake import wake
 
 router = APIRouter(prefix="/cases/{handoff_id}")
 MOST_CHARACTERS = 4000
@@ -46,7 +46,7 @@ async def claim(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Res
             case = await handoff.claim(
                 session, runtime.ring, handoff_id, counsellor, runtime.clock()
             )
-            await wake(request.app.state.jobs, session, case.conversation_id)
+            await wake(session, case.conversation_id)
             pane = await read_pane(session, runtime.ring, case, counsellor)
     except NotFound:
         return await _show_gone(request, counsellor)
@@ -63,7 +63,7 @@ async def close(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Res
             if case.state != "closed":
                 access.demand(access.may_close(case, counsellor))
                 await handoff.close(session, runtime.ring, case, counsellor, runtime.clock())
-                await wake(request.app.state.jobs, session, case.conversation_id)
+                await wake(session, case.conversation_id)
                 case = await handoff.find_case(session, runtime.ring, handoff_id)
             pane = await read_pane(session, runtime.ring, case, counsellor)
     except NotFound:
@@ -81,7 +81,7 @@ async def answer(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Re
         case = await handoff.find_case(session, runtime.ring, handoff_id, lock=True)
         access.demand(access.may_answer(case, counsellor))
         await handoff.say(session, runtime.ring, case, counsellor, text, now, uid=uid)
-        await wake(request.app.state.jobs, session, case.conversation_id)
+        await wake(session, case.conversation_id)
     return Response(status_code=204)
 
 

@@ -27,20 +27,22 @@ SILENT = frozenset({"stop", "delivered", "read", "other"})
 async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     """What to do about `inbound`. Reads, asks Rasa, writes nothing.
 
-    Danger is judged first, whatever else is going on, and with nothing else needed.
+    Danger is judged first, whatever else is going on, and with nothing else needed. Where a
+    counsellor has the chat the bot keeps silent, except in an emergency.
     """
     if inbound.kind in SILENT:
         leaves = inbound.kind == "stop"
-        return Turn("", talk.state, holder=talk.holder, leaves_queue=leaves)
+        return Turn("", talk.state, leaves_queue=leaves)
     heard = await _hear(runtime, talk, inbound)
     alarm = danger.judge(heard.text) if heard.text else SAFE
-    turn = Turn(heard=heard.seen, state=talk.state, holder=talk.holder, alarm=alarm)
+    turn = Turn(heard=heard.seen, state=talk.state, alarm=alarm)
     if inbound.kind == "erase" or acts.wants_erasure_now(heard.text):
         return replace(turn, erase=True)
     if alarm.level in ("emergency", "urgent"):
         state = replace(talk.state, screening=None, worry=alarm.label, worry_soft=False)
-        reply = _danger_reply(runtime, alarm)
-        return replace(turn, state=state, wants_counsellor=True, replies=(reply,))
+        turn = replace(turn, state=state, wants_counsellor=True)
+        listening = talk.holder == "counsellor" and alarm.level == "urgent"
+        return turn if listening else turn.then(_danger_reply(runtime, alarm))
     if talk.holder == "counsellor":
         return turn
     turn = await respond(runtime, talk, heard, turn)
@@ -70,7 +72,7 @@ def give_to_human(talk: Talk, inbound: Inbound) -> Turn:
     """The turn to take when ours broke: the words kept, the person told and put into the queue."""
     state = replace(talk.state, screening=None, awaiting_place=False)
     heard = clean(inbound.text) or "(không đọc được)"
-    return Turn(heard, state, talk.holder, (replies.trouble(),), wants_counsellor=True)
+    return Turn(heard, state, (replies.trouble(),), wants_counsellor=True)
 
 
 async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:
@@ -86,7 +88,7 @@ async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:
     is_payload = text.partition(" ")[0] in VERBS
     if not is_payload and len(text.split()) > 5:
         return Heard(inbound, text, "", text)
-    async with runtime.reads() as session:
+    async with runtime.statements() as session:
         offered = await recent_buttons(session, talk, newest_only=not is_payload)
     if is_payload:
         titles = {button.payload: button.title for button in (*ALWAYS_OFFERED, *offered)}

@@ -2,68 +2,101 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import episodes, handoff, inbox, outbox, replies
+from bot import episodes, handoff, inbox, replies
 from bot.errors import where
 from bot.messages import Outbound
 from bot.privacy import seal_json
 from bot.runtime import Runtime
-from bot.store import Talk, append
-from bot.tables import Feedback, ScreeningRow
+from bot.store import LINES, Talk, lines_to_write
+from bot.tables import Access, Feedback, ScreeningRow
 from bot.turn.decide import give_to_human
 from bot.turn.shapes import Turn
 
 log = structlog.get_logger()
 
 
-async def record(
-    session: AsyncSession, runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime
-) -> inbox.Taken | None:
-    """Write a turn; the caller commits. None where another worker had dealt with the event already.
+_WRITE = text(
+    "WITH held AS ("
+    " SELECT c.id FROM conversations c JOIN inbox i ON i.conversation_id = c.id"
+    " WHERE i.id = :row AND i.done_at IS NULL AND c.holder = :holder"
+    " FOR UPDATE OF c, i),"
+    + LINES
+    + """, done AS (
+    UPDATE inbox SET done_at = :now, sealed = '' FROM held WHERE inbox.id = :row
+), kept AS (
+    UPDATE conversations SET state = :state, last_inbound_at = :now,
+        greeted_at = coalesce(greeted_at, :greeted)
+    FROM held WHERE conversations.id = held.id
+)
+SELECT EXISTS (
+    SELECT 1 FROM inbox n
+    WHERE n.conversation_id = held.id AND n.done_at IS NULL AND n.id <> :row
+) AS more, (SELECT count(*) FROM told)
+FROM held"""
+)
 
-    The conversation is looked at again under its lock: a counsellor who came in while the bot was
-    thinking silences everything but the reply to a danger; one who left makes the turn be decided
-    again (None), because what was decided for them answers nothing.
+
+async def record(runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime) -> bool:
+    """Write a turn in one commit, most often in one statement; whether more is to be done.
+
+    Nothing is written where somebody else dealt with the event or erased the conversation, or where
+    it changed hands while the bot was thinking: what was decided for the one is no answer from the
+    other, and the turn is decided again.
     """
-    taken = await inbox.take(session, waiting)
-    if taken is None or (turn.holder == "counsellor" != taken.talk.holder):
-        return None
-    talk, said = taken.talk, list(turn.replies)
-    in_danger = turn.alarm.level in ("emergency", "urgent")
-    if talk.holder == "counsellor" and turn.alarm.level != "emergency":
-        said = []
-    elif said and not talk.greeted and not in_danger:
-        said.insert(0, Outbound(replies.INTRO))
-    if turn.heard:
-        line, client_id = Outbound(turn.heard), waiting.inbound.event_id
-        await append(session, talk, "citizen", [line], now, client_id=client_id, tell=not said)
-    await outbox.post(session, talk, "bot", said, now)
-    greeted = bool(said) and not in_danger
-    await inbox.finish(session, talk, waiting, turn.state, now, greeted=greeted)
-    await _record_outcomes(session, runtime, talk, turn, now)
-    return taken
+    if not turn.has_outcomes:
+        async with runtime.statements() as connection:
+            return await _write(connection, waiting, turn, now) is not False
+    async with runtime.sessions.begin() as session:
+        more = await _write(session, waiting, turn, now)
+        if more is not None:
+            await _record_outcomes(session, runtime, waiting.talk, turn, now)
+        return more is not False
 
 
 async def record_or_fail_to_human(
     runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime
-) -> inbox.Taken | None:
-    """`record` in a transaction of its own; what cannot be written is replaced by a word to the
-    person and a place in the queue, so that no event blocks its conversation for ever."""
+) -> bool:
+    """`record`; what cannot be written is replaced by a word to the person and a place in the
+    queue, so that no event blocks its conversation for ever."""
     try:
-        async with runtime.sessions.begin() as session:
-            return await record(session, runtime, waiting, turn, now)
+        return await record(runtime, waiting, turn, now)
     except (OperationalError, InterfaceError):
         raise
     except DBAPIError as error:
         log.error("turn.unwritable", conversation=str(waiting.talk.id), error=where(error))
-    async with runtime.sessions.begin() as session:
-        instead = give_to_human(waiting.talk, waiting.inbound)
-        return await record(session, runtime, waiting, instead, now)
+    return await record(runtime, waiting, give_to_human(waiting.talk, waiting.inbound), now)
+
+
+async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: datetime) -> bool | None:
+    """Whether further events wait; None where nothing was written."""
+    talk = waiting.talk
+    spoken = [("bot", reply) for reply in turn.replies]
+    in_danger = turn.alarm.level in ("emergency", "urgent")
+    greets = bool(spoken) and not in_danger
+    if greets and not talk.greeted:
+        spoken.insert(0, ("bot", Outbound(replies.INTRO)))
+    if turn.heard:
+        spoken.insert(0, ("citizen", Outbound(turn.heard)))
+    result = await access.execute(
+        _WRITE,
+        {
+            "row": waiting.row_id,
+            "holder": talk.holder,
+            "state": seal_json(talk.key, asdict(turn.state), f"state:{talk.id}"),
+            "greeted": now if greets else None,
+            **lines_to_write(talk, spoken, now, client_id=waiting.inbound.event_id),
+        },
+    )
+    written = result.one_or_none()
+    return bool(written.more) if written else None
 
 
 async def _record_outcomes(

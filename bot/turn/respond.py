@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from actions import commands
@@ -19,6 +19,21 @@ VERBS = frozenset(
     | {"/human", "/place", "/screen", "/hotline", "/menu", "/s"}
 )
 """The payloads of our buttons begin with one of these."""
+
+
+LookedUp = answers.Found | answers.Offer | answers.Nothing
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was typed, and what search makes of it."""
+
+    text: str
+    found: LookedUp
+
+
+NO_WORDS = Words("", answers.Nothing())
+"""A button was pressed."""
 
 
 async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn:
@@ -65,28 +80,45 @@ def _resume_screening(runtime: Runtime, before: Turn, after: Turn) -> Turn:
 
 
 async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
-    """Typed words: Rasa says what is wanted; without it, plain wordings and search do."""
+    """Typed words: Rasa says what is wanted; without it, plain wordings and search do.
+
+    Rasa is not asked about bare courtesy, nor about a question worded as its article has it.
+    """
     if turn.state.worry and (stayed := await _stay_with(runtime, talk, text, turn)):
         return stayed
     if turn.state.awaiting_place:
         named = await places.by_name(runtime, text, turn.state.kind)
         if named is not None:
             return turn.then(named, state=replace(turn.state, awaiting_place=False))
-    wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
+    words = Words(text, _look_up(runtime, text))
+    wanted = _plainly_wanted(runtime, words)
+    if wanted is None:
+        wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
     if not wanted or wanted == [commands.Unsure()]:
         wanted = [acts.find_act(text)]
     if isinstance(wanted[0], commands.SmallTalk | commands.TakeFeedback):
         if places.is_named(runtime, text):
             wanted = [commands.FindPlace()]
-        elif isinstance(_look_up(runtime, text), answers.Found):
+        elif isinstance(words.found, answers.Found):
             wanted = [commands.FindAnswer()]
     if acts.refuses(text):
         wanted = [commands.SmallTalk("never_mind") if _is_refusable(one) else one for one in wanted]
     if len(wanted) > 1 and not turn.state.awaiting_place:
         wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
     for command in wanted:
-        turn = await _perform(runtime, talk, command, text, turn)
+        turn = await _perform(runtime, talk, command, words, turn)
     return turn if turn.replies or turn.erase else turn.then(replies.not_found())
+
+
+def _plainly_wanted(runtime: Runtime, words: Words) -> list[commands.Command] | None:
+    """What bare courtesy, or a question worded as its article has it, wants; else None."""
+    if (courtesy := acts.courtesy(words.text)) is not None:
+        return [courtesy]
+    repeats = isinstance(words.found, answers.Found) and words.found.certain
+    if not repeats or places.is_named(runtime, words.text) or acts.refuses(words.text):
+        return None
+    act = acts.find_act(words.text)
+    return [act] if isinstance(act, commands.FindAnswer) else None
 
 
 async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn | None:
@@ -106,7 +138,7 @@ async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Tur
         reply = first_aid.urgent(alarm.label, alarm.person, runtime.numbers)
         state = replace(state, worry=alarm.label)
         return replace(turn.then(reply, state=state), alarm=alarm, wants_counsellor=True)
-    async with runtime.reads() as session:
+    async with runtime.statements() as session:
         if not await episodes.is_open(session, talk.id):
             return None
     asks = isinstance(acts.find_act(text), commands.FindAnswer)
@@ -147,7 +179,7 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
         case "/bot":
             return replace(turn, leaves_queue=True)
         case "/safe":
-            async with runtime.reads() as session:
+            async with runtime.statements() as session:
                 in_episode = await episodes.is_open(session, talk.id)
             return turn.then(first_aid.still_here(runtime.numbers, in_episode=in_episode))
     pressed: dict[str, commands.Command] = {
@@ -157,12 +189,12 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
         "/hotline": commands.GiveHotlines(),
     }
     if verb in pressed:
-        return await _perform(runtime, talk, pressed[verb], "", turn)
+        return await _perform(runtime, talk, pressed[verb], NO_WORDS, turn)
     return turn.then(replies.menu())
 
 
 async def _perform(
-    runtime: Runtime, talk: Talk, command: commands.Command, text: str, turn: Turn
+    runtime: Runtime, talk: Talk, command: commands.Command, words: Words, turn: Turn
 ) -> Turn:
     """Carry out one command, whoever gave it."""
     match command:
@@ -175,7 +207,8 @@ async def _perform(
             state, first = screening.start(runtime.instrument)
             return turn.then(first, state=replace(turn.state, screening=state.to_json()))
         case commands.FindPlace(place=place, kind=kind):
-            return await _find_place(runtime, text or place or "", place or "", kind or "", turn)
+            said = words.text or place or ""
+            return await _find_place(runtime, said, place or "", kind or "", turn)
         case commands.AskPlace(kind=kind):
             return _ask_place(turn, kind or turn.state.kind)
         case commands.GiveHotlines():
@@ -189,7 +222,7 @@ async def _perform(
         case commands.SmallTalk(about=about):
             return turn.then(replies.small_talk(about))
         case _:
-            return _search(runtime, text, turn)
+            return _answer(runtime, words.found, turn)
 
 
 async def _find_place(runtime: Runtime, text: str, place: str, kind: str, turn: Turn) -> Turn:
@@ -203,14 +236,14 @@ def _ask_place(turn: Turn, kind: str) -> Turn:
     return turn.then(replies.ask_place(), state=replace(turn.state, awaiting_place=True, kind=kind))
 
 
-def _look_up(runtime: Runtime, text: str) -> answers.Found | answers.Offer | answers.Nothing:
+def _look_up(runtime: Runtime, text: str) -> LookedUp:
     if sum(char.isalpha() for char in text) < 2:
         return answers.Nothing()
     return answers.decide(runtime.library.search(text, runtime.today()))
 
 
-def _search(runtime: Runtime, text: str, turn: Turn) -> Turn:
-    match _look_up(runtime, text):
+def _answer(runtime: Runtime, found: LookedUp, turn: Turn) -> Turn:
+    match found:
         case answers.Found(article=article):
             return _show(runtime, turn, article)
         case answers.Offer(articles=articles):
@@ -221,7 +254,7 @@ def _search(runtime: Runtime, text: str, turn: Turn) -> Turn:
 
 def _show(runtime: Runtime, turn: Turn, article: answers.Article, *, more: bool = False) -> Turn:
     today = runtime.today()
-    if article in runtime.library.withheld(today):
+    if not article.may_be_shown(today, runtime.register):
         return turn.then(replies.withheld())
     asked = (*[key for key in turn.state.asked if key != article.key], article.key)[-5:]
     render = answers.render_more if more else answers.render

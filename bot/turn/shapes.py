@@ -14,12 +14,10 @@ SAFE = Danger("none", "none", "unclear", ())
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn decided. `heard` goes into the transcript as the person's line; `holder` is who
-    had the conversation when it was decided."""
+    """What one turn decided. `heard` goes into the transcript as the person's line."""
 
     heard: str
     state: State
-    holder: str
     replies: tuple[Outbound, ...] = ()
     alarm: Danger = SAFE
     wants_counsellor: bool = False
@@ -27,6 +25,17 @@ class Turn:
     helpful: bool | None = None
     result: Result | None = None
     erase: bool = False
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether anything is to be written besides the transcript and the conversation's state."""
+        return (
+            self.alarm.level in ("emergency", "urgent")
+            or self.wants_counsellor
+            or self.leaves_queue
+            or self.helpful is not None
+            or self.result is not None
+        )
 
     def then(self, *more: Outbound, state: State | None = None) -> Turn:
         return replace(self, replies=(*self.replies, *more), state=state or self.state)

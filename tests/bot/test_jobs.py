@@ -9,6 +9,7 @@ import procrastinate
 import pytest
 from sqlalchemy import select, text
 
+from api import database
 from bot import inbox, jobs
 from bot.channels import SendResult
 from bot.messages import Inbound
@@ -20,17 +21,16 @@ from tests.fakes import LoopbackChannel
 
 @pytest.fixture
 async def queue(database_url: str) -> AsyncIterator[procrastinate.App]:
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
+    app = procrastinate.App(connector=database.queue(database_url, 4))
     async with app.open_async():
         yield app
 
 
-async def write(runtime: Runtime, queue: procrastinate.App, words: str) -> UUID:
+async def write(runtime: Runtime, words: str) -> UUID:
     event = Inbound("loopback", str(uuid4()), "a", "text", words, address={"to": "a"})
     async with runtime.sessions.begin() as session:
         received = await inbox.receive(session, runtime.ring, event, runtime.clock())
-        assert received is not None
-        await jobs.wake(queue, session, received.conversation_id)
+    assert received is not None
     return received.conversation_id
 
 
@@ -39,7 +39,7 @@ async def work(queue: procrastinate.App) -> None:
 
 
 async def jobs_left(runtime: Runtime) -> int:
-    async with runtime.reads() as session:
+    async with runtime.sessions() as session:
         found = await session.scalar(
             text("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
         )
@@ -51,15 +51,15 @@ async def test_a_send_to_be_tried_later_does_not_hold_up_a_cry_for_help(
 ) -> None:
     channel = LoopbackChannel(SendResult("retry", "429", retry_after=300))
     jobs.add_jobs(queue, runtime, {"loopback": channel})
-    await write(runtime, queue, "chào bạn")
+    await write(runtime, "chào bạn")
     await work(queue)
     assert channel.sent == []
-    await write(runtime, queue, "em uống cả vỉ thuốc rồi, em muốn chết")
+    await write(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
     await work(queue)
-    async with runtime.reads() as session:
+    async with runtime.sessions() as session:
         assert (await session.scalars(select(Episode.level))).all() == ["emergency"]
     clock.pass_seconds(400)
-    assert await jobs.wake_forgotten(queue, runtime) == 1
+    assert await jobs.wake_forgotten(runtime) == 1
     await work(queue)
     assert len(channel.sent) == 3, "the introduction, the greeting, the emergency reply, in order"
     assert "115" in channel.sent[-1].body["text"]
@@ -70,8 +70,8 @@ async def test_the_forgotten_are_woken_once_however_often_one_looks(
 ) -> None:
     jobs.add_jobs(queue, runtime, {})
     event = Inbound("terminal", "1", "a", "text", "chào")
-    async with runtime.sessions.begin() as session:
-        await inbox.receive(session, runtime.ring, event, runtime.clock())
+    async with runtime.statements() as connection:
+        await inbox.receive(connection, runtime.ring, event, runtime.clock(), wakes=False)
     clock.pass_seconds(60)
-    assert [await jobs.wake_forgotten(queue, runtime) for _ in range(3)] == [1, 0, 0]
+    assert [await jobs.wake_forgotten(runtime) for _ in range(3)] == [1, 0, 0]
     assert await jobs_left(runtime) == 1

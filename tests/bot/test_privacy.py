@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import procrastinate
 import psycopg
 import pytest
 from sqlalchemy import func, select
@@ -91,12 +90,10 @@ async def test_who_asks_is_erased_everywhere(
 ) -> None:
     conversation_id = await say(runtime, f"em uống cả vỉ thuốc rồi, em muốn chết {PLANTED}")
     other = await say(runtime, "chào bạn", sender="somebody else")
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
-    async with queue.open_async(), runtime.sessions.begin() as session:
+    async with runtime.sessions.begin() as session:
         conversation = await session.get_one(Conversation, conversation_id)
         tracker = str(conversation.tracker)
         session.add(RasaState(sender_id=tracker, data="{}", updated_at=runtime.clock()))
-        await jobs.wake(queue, session, conversation_id)
     before = whole_database(database_url)
     assert str(conversation_id).encode() in before
     assert tracker.encode() in before
