@@ -117,15 +117,7 @@ class BoundedTrackerStore(TrackerStore):
             if len(self._memory) > _IN_MEMORY:
                 self._memory.popitem(last=False)
             return
-        await asyncio.to_thread(self._write, tracker.sender_id, data, now)
-
-    def _write(self, sender_id: str, data: str, now: float) -> None:
-        row = {"sender": sender_id, "data": data, "now": datetime.fromtimestamp(now, UTC)}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(_SAVE, row)
-        except sa.exc.DBAPIError as error:
-            log.warning("dialogue state not saved: %s", type(error.orig).__name__)
+        await asyncio.to_thread(_write, self._engine, tracker.sender_id, data, now)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as it was remembered; None where nothing is, or it is too old."""
@@ -159,3 +151,12 @@ class BoundedTrackerStore(TrackerStore):
             return list(self._memory)
         with self._engine.connect() as connection:
             return [row.sender_id for row in connection.execute(_KEYS)]
+
+
+def _write(engine: sa.engine.Engine, sender_id: str, data: str, now: float) -> None:
+    row = {"sender": sender_id, "data": data, "now": datetime.fromtimestamp(now, UTC)}
+    try:
+        with engine.begin() as connection:
+            connection.execute(_SAVE, row)
+    except sa.exc.DBAPIError as error:
+        log.warning("dialogue state not saved: %s", type(error.orig).__name__)
