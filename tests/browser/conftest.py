@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from psycopg import sql
 
 from api import auth, database
 from bot.privacy import KeyRing
@@ -22,22 +23,21 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-compo
 COUNSELLORS = {"lan": "Lan", "minh": "Minh"}
 
 
-@pytest.fixture(scope="session")
-def desk_url(server: str) -> str:
-    """A database of the browser's own, so that other tests' clean-up never touches it."""
+def new_database(server: str, name: str) -> str:
+    """The URL of a database of its own. No two desks share one: each has its own key ring, and
+    either's worker would take the other's jobs."""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE browser")
-    url = server.replace("/diemtua?", "/browser?")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = server.replace("/diemtua?", f"/{name}?")
     database.migrate(url)
     return url
 
 
-@pytest.fixture(scope="session")
-def passwords(desk_url: str) -> dict[str, str]:
-    """One-time passwords of the counsellors."""
+def fill(url: str) -> dict[str, str]:
+    """Load the directory and make the counsellors; their one-time passwords."""
 
-    async def fill() -> dict[str, str]:
-        engine, sessions = database.connect(desk_url, 1)
+    async def go() -> dict[str, str]:
+        engine, sessions = database.connect(url, 1)
         made = {}
         async with sessions.begin() as session:
             await load_services(session)
@@ -48,7 +48,18 @@ def passwords(desk_url: str) -> dict[str, str]:
         await engine.dispose()
         return made
 
-    return asyncio.run(fill())
+    return asyncio.run(go())
+
+
+@pytest.fixture(scope="session")
+def desk_url(server: str) -> str:
+    return new_database(server, "browser")
+
+
+@pytest.fixture(scope="session")
+def passwords(desk_url: str) -> dict[str, str]:
+    """One-time passwords of the counsellors."""
+    return fill(desk_url)
 
 
 @pytest.fixture(scope="session")

@@ -8,18 +8,28 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.privacy import KeyRing
-from tests.browser.conftest import open_chat, say
+from tests.browser.conftest import fill, new_database, open_chat, say
 from tests.browser.test_console import log_in
 from tests.processes import Desk, free_port
 
 
+@pytest.fixture(scope="session")
+def lonely_url(server: str) -> str:
+    return new_database(server, "browser_without_rasa")
+
+
+@pytest.fixture(scope="session")
+def lonely_passwords(lonely_url: str) -> dict[str, str]:
+    return fill(lonely_url)
+
+
 @pytest.fixture(scope="module")
 def lonely_desk(
-    desk_url: str, passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    lonely_url: str, lonely_passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("lonely")
     KeyRing.fresh().save(folder / "keyring.json")
-    running = Desk(folder, desk_url, free_port())
+    running = Desk(folder, lonely_url, free_port())
     try:
         running.wait()
         yield running
@@ -63,9 +73,9 @@ def test_a_screening_begins_and_counts(lonely_chat: Page) -> None:
 
 
 def test_danger_and_a_human(
-    lonely_chat: Page, lonely_desk: Desk, laptop: BrowserContext, passwords: dict[str, str]
+    lonely_chat: Page, lonely_desk: Desk, laptop: BrowserContext, lonely_passwords: dict[str, str]
 ) -> None:
-    lan = log_in(laptop, lonely_desk, passwords, "lan")
+    lan = log_in(laptop, lonely_desk, lonely_passwords, "lan")
     say(lonely_chat, "em uong ca vi thuoc roi, em muon chet")
     expect(lonely_chat.locator(".message.urgent").last).to_contain_text("115")
     expect(lan.locator("[data-alert]")).to_have_count(1)
