@@ -120,3 +120,10 @@ class Rasa:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+class NoRasa(Rasa):
+    """No understanding process at all: everything is left to search and clear wordings."""
+
+    async def interpret(self, sender: str, text: str) -> list[Command] | None:
+        return None

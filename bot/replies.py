@@ -32,9 +32,11 @@ def topics(titles: Sequence[tuple[str, str]]) -> Outbound:
     return Outbound("Bạn muốn biết điều gì?", buttons)
 
 
-def offer(titles: Sequence[tuple[str, str]]) -> Outbound:
+def offer(titles: Sequence[tuple[str, str]], *others: Button) -> Outbound:
+    """A choice of articles; `others` are further things that may have been meant."""
     buttons = tuple(Button(title, f"/answer {key}") for key, title in titles)
-    return Outbound("Mình muốn chắc là hiểu đúng ý bạn. Bạn đang hỏi điều nào?", (*buttons, HUMAN))
+    text = "Mình muốn chắc là hiểu đúng ý bạn. Bạn đang hỏi điều nào?"
+    return Outbound(text, (*buttons, *others, HUMAN))
 
 
 def not_found() -> Outbound:

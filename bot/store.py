@@ -26,7 +26,8 @@ class State:
 
     `awaiting_place` is set while the bot waits for a place name, `kind` being the service
     kind wanted. `worry` is the class of danger last noticed, `worry_soft` while one caring question
-    about it is open. `asked` are the keys of the articles last shown, newest last. `screening` is the
+    about it is open. `asked` are the keys of the articles last shown, newest last; `case` is the question
+    last put by one of them, "KEY 0.1" after the first and second options were chosen. `screening` is the
     instrument's own state as JSON.
     """
 
@@ -36,6 +37,7 @@ class State:
     worry: str = ""
     worry_soft: bool = False
     asked: tuple[str, ...] = ()
+    case: str = ""
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> State:

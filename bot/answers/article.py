@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.laws import Citation, ContentBroken, Register, Words, first_fault, one_line
 from bot.messages import Button
@@ -30,29 +40,110 @@ _BARE_REPLY = re.compile(
 _BEFORE = re.compile(r"Trước \d{2}/\d{1,2}/\d{4}: \S")
 _PAYLOAD = re.compile(r"/(?:answer [a-z0-9_]+|place(?: [a-z_]+)?|human|screen|hotline)")
 _MOST_BYTES = 60
+_FEWEST_PHRASES = 8
+_MOST_QUESTIONS = 3
 _LONGEST_BUTTON = 40
 
+with (Path(__file__).parent.parent / "content" / "topics.csv").open(encoding="utf-8") as _file:
+    TOPICS = {row["topic"]: row["about"] for row in csv.DictReader(_file)}
+"""What people come with: the topic's name, and what it is about."""
+
 Confidence = Literal["high", "medium"]
+
+
+def _no_number(text: str) -> str:
+    found = _NUMBER.search(text)
+    if found:
+        raise ValueError(f"{found.group()!r} looks like a telephone number")
+    return text
+
+
+def _names_its_subject(short: str) -> str:
+    """A bare "Không." would answer whatever was asked, also what the article is not about."""
+    if _BARE_REPLY.match(short):
+        raise ValueError("must not begin with a bare yes or no")
+    return short
+
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9_]{2,45}$")]
+Short = Annotated[
+    str,
+    Field(min_length=1, max_length=600),
+    AfterValidator(_no_number),
+    AfterValidator(_names_its_subject),
+]
+Question = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_no_number)]
+Options = Annotated[tuple["Case", ...], Field(min_length=2, max_length=4)]
+
+
+class Case(BaseModel):
+    """One choice of a question: either the answer for who chooses it, or one more question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Annotated[str, Field(min_length=1, max_length=30)]
+    short: Short | None = None
+    citations: tuple[Citation, ...] = ()
+    ask: Question | None = None
+    options: Options | None = None
+
+    @model_validator(mode="after")
+    def _answers_or_asks(self) -> Case:
+        if (self.short is None) == (self.ask is None) or (self.ask is None) != (
+            self.options is None
+        ):
+            raise ValueError(f"{self.title!r} needs a short, or an ask with options")
+        return self
+
+
+class Cases(BaseModel):
+    """A question that the answer depends on. At most three are asked one after the other."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ask: Question
+    options: Options
+
+    @model_validator(mode="after")
+    def _asks_little(self) -> Cases:
+        if _depth(self.options) > _MOST_QUESTIONS:
+            raise ValueError(f"asks more than {_MOST_QUESTIONS} questions")
+        return self
+
+
+def _cited(options: tuple[Case, ...]) -> Iterator[Citation]:
+    for one in options:
+        yield from one.citations
+        yield from _cited(one.options or ())
+
+
+def _depth(options: tuple[Case, ...] | None) -> int:
+    return 1 + max(_depth(one.options) for one in options) if options else 0
 
 
 class Article(BaseModel):
     """One answer. `short` is what a person sees first, `body` what "Đọc thêm" shows.
 
+    `valid_to` is the last day it applies. `version_of` is the article that this one stands for on
+    earlier days, with that one's paraphrases. `cases` is what it depends on, as questions.
     `facts` are the numbers of the fact sheet's entries the words rest on. An article of medium
     confidence names in `confirm_with` whom to ask again. `front` orders the topic list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    key: Annotated[str, Field(pattern=r"^[a-z0-9_]{2,45}$")]
+    key: Key
     topic: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     title: Annotated[str, Field(min_length=1, max_length=60)]
-    short: Annotated[str, Field(min_length=1, max_length=600)]
+    short: Short
     body: Words
     next: Annotated[tuple[Button, ...], Field(min_length=1, max_length=3)]
     citations: tuple[Citation, ...]
     facts: tuple[Annotated[str, Field(pattern=r"^F\d{3}$")], ...]
     valid_from: date
+    valid_to: date | None = None
+    version_of: Key | None = None
+    cases: Cases | None = None
     before: str | None = None
     depends_on: Annotated[tuple[Words, ...], Field(min_length=1)]
     reviewed_on: date
@@ -60,7 +151,7 @@ class Article(BaseModel):
     confidence: Confidence
     confirm_with: Words | None = None
     front: int | None = None
-    ask: Annotated[tuple[Words, ...], Field(min_length=8)]
+    ask: tuple[Words, ...]
 
     @field_validator("next")
     @classmethod
@@ -74,21 +165,17 @@ class Article(BaseModel):
                 raise ValueError(f"a title has 1 to {_LONGEST_BUTTON} characters")
         return buttons
 
-    @field_validator("title", "short", "body", "before", "confirm_with")
+    @field_validator("title", "body", "before", "confirm_with")
     @classmethod
     def _holds_no_number(cls, text: str | None) -> str | None:
-        found = _NUMBER.search(text or "")
-        if found:
-            raise ValueError(f"{found.group()!r} looks like a telephone number")
-        return text
+        return _no_number(text) if text else text
 
-    @field_validator("short")
+    @field_validator("topic")
     @classmethod
-    def _names_its_subject(cls, short: str) -> str:
-        """A bare "Không." would answer whatever was asked, also what the article is not about."""
-        if _BARE_REPLY.match(short):
-            raise ValueError("must not begin with a bare yes or no")
-        return short
+    def _is_a_topic(cls, topic: str) -> str:
+        if topic not in TOPICS:
+            raise ValueError(f"{topic!r} is none of topics.csv")
+        return topic
 
     @field_validator("before")
     @classmethod
@@ -103,11 +190,41 @@ class Article(BaseModel):
             raise ValueError("confirm_with: an article of medium confidence needs it, no other")
         return self
 
+    @model_validator(mode="after")
+    def _is_asked_for(self) -> Article:
+        if self.version_of is None and len(self.ask) < _FEWEST_PHRASES:
+            raise ValueError(f"ask: needs {_FEWEST_PHRASES} paraphrases")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from")
+        return self
+
+    def case(self, path: Sequence[int]) -> Cases | Case | None:
+        """What stands at the end of the choices in `path` (numbers from 0); None for no such way.
+
+        A `Case` holds an answer or a further question; the empty path leads to the first question.
+        """
+        at: Cases | Case | None = self.cases
+        for choice in path:
+            options = at.options if at else None
+            if options is None or not 0 <= choice < len(options):
+                return None
+            at = options[choice]
+        return at
+
+    def ended(self, on: date) -> bool:
+        """Whether it was written for days before `on` only."""
+        return self.valid_to is not None and self.valid_to < on
+
     def may_be_shown(self, on: date, register: Register) -> bool:
         """Whether the article applies on the day `on` and all it cites is in force then."""
-        return on >= self.valid_from and all(
-            register.in_force(citation.doc, on) for citation in self.citations
-        )
+        return on >= self.valid_from and not self.ended(on) and self.rests_on_law(on, register)
+
+    def rests_on_law(self, on: date, register: Register) -> bool:
+        """Whether every document cited, also in a case, is in force on the day `on`."""
+        return all(register.in_force(citation.doc, on) for citation in self.every_citation())
+
+    def every_citation(self) -> tuple[Citation, ...]:
+        return (*self.citations, *_cited(self.cases.options if self.cases else ()))
 
 
 def read_article(path: Path, register: Register) -> Article:
@@ -132,7 +249,7 @@ def read_article(path: Path, register: Register) -> Article:
         raise ContentBroken(path.name, *first_fault(error)) from error
     if article.key != path.stem:
         raise ContentBroken(path.name, "key", f"{article.key!r} is not the file's name")
-    for citation in article.citations:
+    for citation in article.every_citation():
         if citation.doc not in register:
             raise ContentBroken(
                 path.name, "citations", f"{citation.doc} is not in the register of laws"

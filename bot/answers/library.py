@@ -33,6 +33,7 @@ class Found:
 
     article: Article
     certain: bool = False
+    score: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Offer:
     """Up to three articles may answer: let the person choose."""
 
     articles: tuple[Article, ...]
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,13 @@ class Library:
 
     def __init__(self, articles: tuple[Article, ...], register: Register) -> None:
         self._articles = {article.key: article for article in articles}
+        for article in articles:
+            if article.version_of:
+                ask = (*self._articles[article.version_of].ask, *article.ask)
+                self._articles[article.key] = article.model_copy(update={"ask": ask})
         self._register = register
-        self._index = Index(articles)
-        self._keys_on: tuple[date, frozenset[str]] = (date.min, frozenset())
+        self._shelves: dict[frozenset[str], Index] = {}
+        self._today: tuple[date, frozenset[str]] = (date.min, frozenset())
 
     @classmethod
     def load(cls, register: Register, folder: Path = ANSWERS) -> Library:
@@ -68,6 +74,7 @@ class Library:
         if not articles:
             raise ContentBroken(folder.name, "folder", "holds no article")
         _check_links(articles)
+        _check_versions(articles)
         _check_paraphrases(articles)
         return cls(articles, register)
 
@@ -79,41 +86,59 @@ class Library:
         """Every article, by key."""
         return tuple(self._articles.values())
 
+    def version(self, key: str, on: date) -> Article | None:
+        """The article of that key as it stands on the day `on`, or its version for that day; None
+        where neither may be shown."""
+        for article in self.articles():
+            if key in (article.key, article.version_of) and article.may_be_shown(
+                on, self._register
+            ):
+                return article
+        return None
+
     def front(self, on: date) -> list[tuple[str, str]]:
         """Key and title of the articles for the topic list that may be shown on the day `on`."""
         chosen = [one for one in self._shown(on) if one.front is not None]
         return [(one.key, one.title) for one in sorted(chosen, key=lambda one: one.front or 0)]
 
     def withheld(self, on: date) -> tuple[Article, ...]:
-        """The articles that may not be shown on the day `on`, for whoever keeps the content."""
-        return tuple(one for one in self.articles() if not one.may_be_shown(on, self._register))
+        """The articles that may not be shown on the day `on` though they were written for it, for
+        whoever keeps the content."""
+        return tuple(
+            one
+            for one in self.articles()
+            if not one.may_be_shown(on, self._register) and not one.ended(on)
+        )
 
     def search(self, text: str, on: date, limit: int = 3) -> list[Hit]:
         """The best articles for `text` among those that may be shown on the day `on`."""
-        day, keys = self._keys_on
+        day, keys = self._today
         if day != on:
             keys = frozenset(one.key for one in self._shown(on))
-            self._keys_on = (on, keys)
-        return self._index.search(text, keys, limit)
+            self._today = (on, keys)
+        if keys not in self._shelves:
+            self._shelves[keys] = Index(tuple(self._articles[key] for key in sorted(keys)))
+        return self._shelves[keys].search(text, keys, limit)
 
     def _shown(self, on: date) -> list[Article]:
         return [one for one in self.articles() if one.may_be_shown(on, self._register)]
 
 
-def decide(hits: Sequence[Hit]) -> Found | Offer | Nothing:
+def decide(hits: Sequence[Hit], *, bold: bool = True) -> Found | Offer | Nothing:
     """What to do with the hits of one search, best first.
 
     An article is shown at once only if it is near, nearer than the next, and speaks of most of what
-    the question says; else the person chooses.
+    the question says; else, and always where not `bold`, the person chooses.
     """
     if not hits or hits[0].score < WORTH_OFFERING:
         return Nothing()
     runner_up = hits[1].score if len(hits) > 1 else 0.0
     clear = hits[0].score >= SURE and hits[0].score - runner_up >= CLEAR_LEAD
-    if clear and hits[0].covered >= SPEAKS_OF_IT:
+    if bold and clear and hits[0].covered >= SPEAKS_OF_IT:
         repeats = hits[0].score >= CERTAIN and len(hits[0].phrase.split()) >= FEWEST_WORDS
-        return Found(hits[0].article, certain=repeats)
-    return Offer(tuple(hit.article for hit in hits[:3] if hit.score >= WORTH_OFFERING))
+        return Found(hits[0].article, certain=repeats, score=hits[0].score)
+    worth = tuple(hit.article for hit in hits[:3] if hit.score >= WORTH_OFFERING)
+    return Offer(worth, hits[0].score)
 
 
 def _check_links(articles: tuple[Article, ...]) -> None:
@@ -123,6 +148,15 @@ def _check_links(articles: tuple[Article, ...]) -> None:
             verb, _, target = button.payload.partition(" ")
             if verb == "/answer" and target not in keys:
                 raise ContentBroken(f"{article.key}.md", "next", f"there is no article {target!r}")
+
+
+def _check_versions(articles: tuple[Article, ...]) -> None:
+    keys = {article.key for article in articles if article.version_of is None}
+    for article in articles:
+        if article.version_of is not None and article.version_of not in keys:
+            raise ContentBroken(
+                f"{article.key}.md", "version_of", f"there is no article {article.version_of!r}"
+            )
 
 
 def _check_paraphrases(articles: tuple[Article, ...]) -> None:

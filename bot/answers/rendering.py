@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from bot.answers.article import UNREVIEWED, Article
-from bot.laws import Register, vietnamese_date
+from bot.answers.article import UNREVIEWED, Article, Case
+from bot.laws import Citation, Register, vietnamese_date
 from bot.messages import Button, Outbound
 
 
@@ -29,12 +30,43 @@ def render_more(article: Article, on: date, register: Register) -> Outbound:
     return Outbound(_with_law([article.body], article, on, register), article.next)
 
 
-def _with_law(parts: list[str], article: Article, on: date, register: Register) -> str:
+def render_question(article: Article, path: Sequence[int]) -> Outbound | None:
+    """The question at the end of the choices in `path`, its options as buttons `/case KEY 0.1`;
+    None where there is none."""
+    at = article.case(path)
+    if at is None or at.ask is None or at.options is None:
+        return None
+    buttons = (
+        Button(option.title, f"/case {article.key} {'.'.join(map(str, (*path, place)))}")
+        for place, option in enumerate(at.options)
+    )
+    return Outbound(at.ask, tuple(buttons))
+
+
+def render_case(article: Article, case: Case, on: date, register: Register) -> Outbound:
+    """The answer for somebody's own case, with the law it rests on.
+
+    Raises:
+        ValueError: as `render`, or the case asks on instead of answering.
+    """
+    if case.short is None:
+        raise ValueError(f"{article.key}: the case {case.title!r} asks on")
+    text = _with_law([f"{case.title}: {case.short}"], article, on, register, case.citations)
+    return Outbound(text, article.next)
+
+
+def _with_law(
+    parts: list[str],
+    article: Article,
+    on: date,
+    register: Register,
+    citations: Sequence[Citation] = (),
+) -> str:
     if not article.may_be_shown(on, register):
         raise ValueError(f"{article.key} may not be shown on {on}")
     footer = []
-    if article.citations:
-        cited = "; ".join(register.cite(citation) for citation in article.citations)
+    if citations or article.citations:
+        cited = "; ".join(register.cite(one) for one in citations or article.citations)
         footer.append(f"Căn cứ: {cited}.")
     if article.before:
         footer.append(article.before)

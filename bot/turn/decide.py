@@ -14,7 +14,7 @@ from bot.messages import Inbound, Outbound
 from bot.runtime import Runtime
 from bot.store import Talk, recent_buttons
 from bot.turn.respond import VERBS, respond
-from bot.turn.shapes import SAFE, Heard, Turn
+from bot.turn.shapes import SAFE, Did, Heard, Turn
 from bot.understand import clean
 
 log = structlog.get_logger()
@@ -37,10 +37,10 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     alarm = danger.judge(heard.text) if heard.text else SAFE
     turn = Turn(heard=heard.seen, state=talk.state, alarm=alarm)
     if inbound.kind == "erase" or acts.wants_erasure_now(heard.text):
-        return replace(turn, erase=True)
+        return replace(turn, erase=True, did=Did("delete_data"))
     if alarm.level in ("emergency", "urgent"):
         state = replace(talk.state, screening=None, worry=alarm.label, worry_soft=False)
-        turn = replace(turn, state=state, wants_counsellor=True)
+        turn = replace(turn, state=state, wants_counsellor=True, did=Did("danger"))
         listening = talk.holder == "counsellor" and alarm.level == "urgent"
         return turn if listening else turn.then(_danger_reply(runtime, alarm))
     if talk.holder == "counsellor":

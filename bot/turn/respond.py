@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from actions import commands
@@ -10,30 +10,16 @@ from bot import acts, answers, episodes, first_aid, places, replies, screening, 
 from bot.danger import Danger, Label
 from bot.runtime import Runtime
 from bot.store import Talk
-from bot.turn.shapes import Heard, Turn
+from bot.turn import articles
+from bot.turn.shapes import Did, Heard, Turn
 from bot.understand import expand
 
 MOST_CHARACTERS = 4000
 VERBS = frozenset(
-    {"/answer", "/more", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
+    {"/answer", "/more", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
     | {"/human", "/place", "/screen", "/hotline", "/menu", "/s"}
 )
 """The payloads of our buttons begin with one of these."""
-
-
-LookedUp = answers.Found | answers.Offer | answers.Nothing
-
-
-@dataclass(frozen=True)
-class Words:
-    """What was typed, and what search makes of it."""
-
-    text: str
-    found: LookedUp
-
-
-NO_WORDS = Words("", answers.Nothing())
-"""A button was pressed."""
 
 
 async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn:
@@ -44,7 +30,7 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
         return step
     if heard.inbound.kind == "start":
         article = runtime.library.get(heard.text)
-        return _show(runtime, turn, article) if article else turn.then(replies.menu())
+        return articles.show(runtime, turn, article) if article else turn.then(replies.menu())
     if heard.inbound.location is not None:
         near = await places.near_point(runtime, heard.inbound.location, turn.state.kind)
         answered = turn.then(near, state=replace(turn.state, awaiting_place=False))
@@ -90,7 +76,9 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
         named = await places.by_name(runtime, text, turn.state.kind)
         if named is not None:
             return turn.then(named, state=replace(turn.state, awaiting_place=False))
-    words = Words(text, _look_up(runtime, text))
+    if turn.state.case and (chosen := articles.choose_case(runtime, text, turn)) is not None:
+        return chosen
+    words = articles.Words(text, articles.look_up(runtime, text))
     wanted = _plainly_wanted(runtime, words)
     if wanted is None:
         wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
@@ -101,16 +89,51 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
             wanted = [commands.FindPlace()]
         elif isinstance(words.found, answers.Found):
             wanted = [commands.FindAnswer()]
+    elif _disagrees(runtime, wanted[0], words):
+        return articles.offer_or_place(words, turn)
     if acts.refuses(text):
         wanted = [commands.SmallTalk("never_mind") if _is_refusable(one) else one for one in wanted]
     if len(wanted) > 1 and not turn.state.awaiting_place:
         wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
     for command in wanted:
         turn = await _perform(runtime, talk, command, words, turn)
+        if not turn.did.act:
+            turn = replace(turn, did=Did(_act(command)))
     return turn if turn.replies or turn.erase else turn.then(replies.not_found())
 
 
-def _plainly_wanted(runtime: Runtime, words: Words) -> list[commands.Command] | None:
+def _disagrees(runtime: Runtime, wanted: commands.Command, words: articles.Words) -> bool:
+    """Whether Rasa hears a wish for a place where search has an answer and no wording decides."""
+    return (
+        isinstance(wanted, commands.FindPlace | commands.AskPlace)
+        and isinstance(words.found, answers.Found)
+        and isinstance(acts.find_act(words.text), commands.FindAnswer)
+        and not places.is_named(runtime, words.text)
+    )
+
+
+def _act(command: commands.Command) -> str:
+    """The topic that a command belongs to, by its name in topics.csv."""
+    match command:
+        case commands.SmallTalk(about=about):
+            return {"repeat": "repeat_not_understood", "never_mind": "thanks"}.get(about, about)
+        case commands.CallCounsellor():
+            return "talk_to_person"
+        case commands.StartScreening():
+            return "start_screening"
+        case commands.FindPlace() | commands.AskPlace():
+            return "find_place"
+        case commands.GiveHotlines():
+            return "hotline_number"
+        case commands.DeleteData():
+            return "delete_data"
+        case commands.AskFeedback() | commands.TakeFeedback():
+            return "complaint_feedback"
+        case _:
+            return "ask"
+
+
+def _plainly_wanted(runtime: Runtime, words: articles.Words) -> list[commands.Command] | None:
     """What bare courtesy, or a question worded as its article has it, wants; else None."""
     if (courtesy := acts.courtesy(words.text)) is not None:
         return [courtesy]
@@ -142,7 +165,9 @@ async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Tur
         if not await episodes.is_open(session, talk.id):
             return None
     asks = isinstance(acts.find_act(text), commands.FindAnswer)
-    if said is None and not (asks and not isinstance(_look_up(runtime, text), answers.Found)):
+    if said is None and not (
+        asks and not isinstance(articles.look_up(runtime, text), answers.Found)
+    ):
         return None
     return turn.then(first_aid.go_on(turn.state.worry, runtime.numbers))
 
@@ -157,12 +182,16 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
     match verb:
         case "/answer":
             article = runtime.library.get(rest)
-            return _show(runtime, turn, article) if article else turn.then(replies.menu())
+            return articles.show(runtime, turn, article) if article else turn.then(replies.menu())
         case "/more":
             article = runtime.library.get(rest)
             return (
-                _show(runtime, turn, article, more=True) if article else turn.then(replies.menu())
+                articles.show(runtime, turn, article, more=True)
+                if article
+                else turn.then(replies.menu())
             )
+        case "/case":
+            return articles.press_case(runtime, turn, rest)
         case "/at":
             return turn.then(
                 await places.by_code(runtime, rest, turn.state.kind),
@@ -189,12 +218,12 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
         "/hotline": commands.GiveHotlines(),
     }
     if verb in pressed:
-        return await _perform(runtime, talk, pressed[verb], NO_WORDS, turn)
+        return await _perform(runtime, talk, pressed[verb], articles.NO_WORDS, turn)
     return turn.then(replies.menu())
 
 
 async def _perform(
-    runtime: Runtime, talk: Talk, command: commands.Command, words: Words, turn: Turn
+    runtime: Runtime, talk: Talk, command: commands.Command, words: articles.Words, turn: Turn
 ) -> Turn:
     """Carry out one command, whoever gave it."""
     match command:
@@ -208,7 +237,8 @@ async def _perform(
             return turn.then(first, state=replace(turn.state, screening=state.to_json()))
         case commands.FindPlace(place=place, kind=kind):
             said = words.text or place or ""
-            return await _find_place(runtime, said, place or "", kind or "", turn)
+            known = turn.state.kind if articles.carries_on(words.text) else ""
+            return await _find_place(runtime, said, place or "", kind or known, turn)
         case commands.AskPlace(kind=kind):
             return _ask_place(turn, kind or turn.state.kind)
         case commands.GiveHotlines():
@@ -222,7 +252,7 @@ async def _perform(
         case commands.SmallTalk(about=about):
             return turn.then(replies.small_talk(about))
         case _:
-            return _answer(runtime, words.found, turn)
+            return articles.answer(runtime, words, turn)
 
 
 async def _find_place(runtime: Runtime, text: str, place: str, kind: str, turn: Turn) -> Turn:
@@ -234,29 +264,3 @@ async def _find_place(runtime: Runtime, text: str, place: str, kind: str, turn: 
 
 def _ask_place(turn: Turn, kind: str) -> Turn:
     return turn.then(replies.ask_place(), state=replace(turn.state, awaiting_place=True, kind=kind))
-
-
-def _look_up(runtime: Runtime, text: str) -> LookedUp:
-    if sum(char.isalpha() for char in text) < 2:
-        return answers.Nothing()
-    return answers.decide(runtime.library.search(text, runtime.today()))
-
-
-def _answer(runtime: Runtime, found: LookedUp, turn: Turn) -> Turn:
-    match found:
-        case answers.Found(article=article):
-            return _show(runtime, turn, article)
-        case answers.Offer(articles=articles):
-            return turn.then(replies.offer([(one.key, one.title) for one in articles]))
-        case _:
-            return turn.then(replies.not_found())
-
-
-def _show(runtime: Runtime, turn: Turn, article: answers.Article, *, more: bool = False) -> Turn:
-    today = runtime.today()
-    if not article.may_be_shown(today, runtime.register):
-        return turn.then(replies.withheld())
-    asked = (*[key for key in turn.state.asked if key != article.key], article.key)[-5:]
-    render = answers.render_more if more else answers.render
-    shown = render(article, today, runtime.register)
-    return turn.then(shown, state=replace(turn.state, asked=asked))

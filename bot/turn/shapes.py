@@ -13,6 +13,21 @@ SAFE = Danger("none", "none", "unclear", ())
 
 
 @dataclass(frozen=True)
+class Did:
+    """What a turn took a message for: for whoever measures, and for the editors.
+
+    `act` is "ask", or the name of what else was done; `article` the key shown, `choices` the keys
+    offered; `confidence`, 0 to 1, how sure search was; `asks` the question put back.
+    """
+
+    act: str = ""
+    article: str = ""
+    choices: tuple[str, ...] = ()
+    confidence: float = 0.0
+    asks: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """What one turn decided. `heard` goes into the transcript as the person's line."""
 
@@ -25,6 +40,7 @@ class Turn:
     helpful: bool | None = None
     result: Result | None = None
     erase: bool = False
+    did: Did = Did()
 
     @property
     def has_outcomes(self) -> bool:

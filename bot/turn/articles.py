@@ -1,0 +1,146 @@
+"""Articles in a conversation: shown, chosen between, asked into, and followed up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot import answers, replies
+from bot.messages import Outbound
+from bot.runtime import Runtime
+from bot.turn.shapes import Did, Turn
+from bot.understand import expand, fold
+
+LookedUp = answers.Found | answers.Offer | answers.Nothing
+_REMEMBERED = 5
+_MOST_WORDS = 9
+_CARRIES_ON = re.compile(
+    r"(?:the|vay|roi|a|da|u|uh|um|ok)?\s*(?:con|the|vay|neu|lo|gia su|rui)\b.*"
+    r"|.*\b(?:thi sao|thi the nao|thi rang|ra sao|nua)\W*"
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was typed, and what search makes of it."""
+
+    text: str
+    found: LookedUp
+
+
+NO_WORDS = Words("", answers.Nothing())
+"""A button was pressed."""
+
+
+def look_up(runtime: Runtime, text: str) -> LookedUp:
+    if sum(char.isalpha() for char in text) < 2:
+        return answers.Nothing()
+    return answers.decide(runtime.library.search(text, runtime.today()))
+
+
+def answer(runtime: Runtime, words: Words, turn: Turn) -> Turn:
+    """The article found, a choice of articles, or an honest word that there is none.
+
+    A few words that only make sense after the last answer ("thế tốn bao nhiêu") are read together
+    with its title.
+    """
+    found = words.found
+    if not isinstance(found, answers.Found) and turn.state.asked:
+        found = _carry_on(runtime, words.text, turn) or found
+    match found:
+        case answers.Found(article=article, score=score):
+            return show(runtime, turn, article, score=score)
+        case answers.Offer(articles=offered, score=score):
+            did = Did("ask", choices=tuple(one.key for one in offered), confidence=score)
+            choice = replies.offer([(one.key, one.title) for one in offered])
+            return replace(turn.then(choice), did=did)
+        case _:
+            return replace(turn.then(replies.not_found()), did=Did("ask"))
+
+
+def offer_or_place(words: Words, turn: Turn) -> Turn:
+    """The article found, or a place near: the person chooses."""
+    if not isinstance(words.found, answers.Found):
+        return turn.then(replies.ask_place())
+    article = words.found.article
+    offered = replies.offer([(article.key, article.title)], replies.PLACE)
+    did = Did("ask", choices=(article.key,), confidence=words.found.score)
+    return replace(turn.then(offered), did=did)
+
+
+def show(
+    runtime: Runtime,
+    turn: Turn,
+    article: answers.Article,
+    *,
+    more: bool = False,
+    score: float = 1.0,
+) -> Turn:
+    """An article as it stands today, and then the question it depends on."""
+    today = runtime.today()
+    current = runtime.library.version(article.key, today)
+    if current is None:
+        return turn.then(replies.withheld())
+    asked = (*[key for key in turn.state.asked if key != current.key], current.key)[-_REMEMBERED:]
+    render = answers.render_more if more else answers.render
+    shown = [render(current, today, runtime.register)]
+    question = None if more else answers.render_question(current, ())
+    if question is not None:
+        shown.append(question)
+    state = replace(turn.state, asked=asked, case=f"{current.key} " if question else "")
+    did = Did("ask", current.key, confidence=score, asks=question.text if question else "")
+    return replace(turn.then(*shown, state=state), did=did)
+
+
+def press_case(runtime: Runtime, turn: Turn, pressed: str) -> Turn:
+    """An option of an article's question: `pressed` is "KEY 0.1"."""
+    key, _, steps = pressed.partition(" ")
+    path = tuple(int(step) for step in steps.split(".") if step.isdecimal())
+    article = runtime.library.version(key, runtime.today())
+    if article is None:
+        return turn.then(replies.withheld())
+    return _answer_case(runtime, turn, article, path) or turn.then(replies.menu())
+
+
+def choose_case(runtime: Runtime, text: str, turn: Turn) -> Turn | None:
+    """What was typed, as an option of the question last asked; None where it is none."""
+    key, _, steps = turn.state.case.partition(" ")
+    article = runtime.library.version(key, runtime.today()) if key else None
+    if article is None:
+        return None
+    path = tuple(int(step) for step in steps.split(".") if step)
+    at = article.case(path)
+    chosen = answers.choose(at.options, text) if at and at.options else None
+    return None if chosen is None else _answer_case(runtime, turn, article, (*path, chosen))
+
+
+def _answer_case(
+    runtime: Runtime, turn: Turn, article: answers.Article, path: tuple[int, ...]
+) -> Turn | None:
+    """The answer or the next question at the end of `path`; None for no such way."""
+    at = article.case(path)
+    question = answers.render_question(article, path)
+    if question is not None:
+        state = replace(turn.state, case=f"{article.key} {'.'.join(map(str, path))}")
+        did = Did("ask", article.key, confidence=1.0, asks=question.text)
+        return replace(turn.then(question, state=state), did=did)
+    if not isinstance(at, answers.Case):
+        return None
+    told: Outbound = answers.render_case(article, at, runtime.today(), runtime.register)
+    return replace(turn.then(told), did=Did("ask", article.key, confidence=1.0))
+
+
+def carries_on(text: str) -> bool:
+    """Whether a few words only make sense after what was said before."""
+    plain = " ".join(re.sub(r"[^\w\s]", " ", fold(expand(text)).lower()).split())
+    return len(plain.split()) <= _MOST_WORDS and _CARRIES_ON.fullmatch(plain) is not None
+
+
+def _carry_on(runtime: Runtime, text: str, turn: Turn) -> LookedUp | None:
+    """What a few words mean after the last article; None where they do not carry it on."""
+    last = runtime.library.get(turn.state.asked[-1])
+    if last is None or not carries_on(text):
+        return None
+    hits = runtime.library.search(f"{last.title} {text}", runtime.today(), limit=4)
+    others = [hit for hit in hits if hit.article.key != last.key][:3]
+    return answers.decide(others, bold=False) if others else None
