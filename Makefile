@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 RASA = nlu_data/.venv/bin/python
 
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check bench eval
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,3 +27,6 @@ check:  ## Lint, types, import directions (both environments)
 
 bench: setup  ## Measure against bare Rasa, side by side
 	$(BIN)/python -m bench
+
+eval: setup  ## Measure the answers on held-out questions, per style
+	@$(BIN)/diemtua eval

@@ -38,7 +38,7 @@ def shown(article: Article) -> str:
 
 
 def test_every_legal_and_health_topic_has_an_article() -> None:
-    assert {article.topic for article in ARTICLES} == LEGAL_AND_HEALTH_TOPICS
+    assert {article.topic for article in ARTICLES} >= LEGAL_AND_HEALTH_TOPICS
 
 
 def test_nothing_is_withheld_today() -> None:
@@ -46,12 +46,15 @@ def test_nothing_is_withheld_today() -> None:
 
 
 @every_article
-def test_article_cites_only_what_is_in_force_today(article: Article) -> None:
-    assert [c.doc for c in article.citations if not REGISTER.in_force(c.doc, TODAY)] == []
+def test_article_cites_only_what_is_in_force_on_its_days(article: Article) -> None:
+    day = min(article.valid_to or TODAY, TODAY)
+    assert [c.doc for c in article.every_citation() if not REGISTER.in_force(c.doc, day)] == []
 
 
 @every_article
 def test_article_names_an_ended_law_only_as_the_rule_before(article: Article) -> None:
+    if article.ended(TODAY):
+        return
     told = article.title + article.short
     assert not re.search(r"73/2021|116/2021/NĐ-CP|105/2021/NĐ-CP|144/2021", told)
 
