@@ -27,6 +27,7 @@ from api import chat, console, database, directory, webhooks
 from api.live import Live
 from bot import jobs as queue
 from bot.answers import Library
+from bot.answers.shelf import Shelf, keep_up_to_date
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.zalo_bot import ZaloBot
@@ -81,7 +82,7 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
         statements=alone.connect,
         ring=KeyRing.load(settings.keyring),
         register=register,
-        library=Library.load(register),
+        shelf=Shelf(Library.load(register, vectors=settings.vectors)),
         instrument=Instrument.load("dast-10"),
         gazetteer=Gazetteer.load(),
         rasa=Rasa(settings.rasa_url, deadline=settings.rasa_deadline_seconds),
@@ -130,9 +131,11 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         keep_what_is_loaded()
-        listening = asyncio.create_task(live.run())
+        tasks = (asyncio.create_task(live.run()), _follow_editors(wired.runtime))
         yield
-        listening.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await wired.close()
 
     app = FastAPI(title="Điểm Tựa", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -162,6 +165,7 @@ async def run_worker(settings: Settings) -> None:
     jobs = procrastinate.App(connector=connector)
     queue.add_jobs(jobs, wired.runtime, wired.channels)
     keep_what_is_loaded()
+    following = _follow_editors(wired.runtime)
     async with jobs.open_async():
         await jobs.run_worker_async(
             concurrency=settings.worker_concurrency,
@@ -172,7 +176,13 @@ async def run_worker(settings: Settings) -> None:
             stalled_worker_timeout=queue.STALLED_AFTER_SECONDS,
             shutdown_graceful_timeout=10,
         )
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
     await wired.close()
+
+
+def _follow_editors(runtime: Runtime) -> asyncio.Task[None]:
+    return asyncio.create_task(keep_up_to_date(runtime.shelf, runtime.statements, runtime.today))
 
 
 def keep_what_is_loaded() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -24,7 +27,9 @@ app = typer.Typer(
 )
 user = typer.Typer(help="Người dùng của bàn tư vấn.", no_args_is_help=True)
 keys = typer.Typer(help="Khóa mã hóa tin nhắn.", no_args_is_help=True)
+content = typer.Typer(help="Các bài trả lời và sổ văn bản.", no_args_is_help=True)
 app.add_typer(user, name="user")
+app.add_typer(content, name="content")
 app.add_typer(keys, name="keys")
 
 
@@ -89,6 +94,84 @@ def migrate() -> None:
     settings = load_settings()
     with _ready(settings):
         typer.echo("Dữ liệu đã ở phiên bản mới nhất.")
+
+
+@app.command()
+def answer(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Đọc từng dòng {"text": …} từ đầu vào.')
+    ] = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="Trả lời theo luật của ngày này."),
+    ] = None,
+    no_rasa: Annotated[bool, typer.Option("--no-rasa", help="Chỉ dùng phần tìm kiếm.")] = False,
+    question: Annotated[str, typer.Argument(help="Câu hỏi (khi không có --jsonl).")] = "",
+) -> None:
+    """In ra câu trả lời cho từng tin, dạng JSON, theo đúng đường đi của một lượt thật."""
+    from api.answering import print_answers
+    from api.run_rasa import rasa_for_now
+
+    lines = sys.stdin if jsonl else [json.dumps({"text": question})]
+    day = on.date() if on else None
+    with _ready(load_settings()) as ready, contextlib.ExitStack() as stack:
+        settings = ready if no_rasa else stack.enter_context(rasa_for_now(ready))
+        broken = print_answers(settings, lines, day, use_rasa=not no_rasa)
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command("eval")
+def evaluate() -> None:
+    """Đo mức đúng của câu trả lời trên bộ câu hỏi để riêng, in theo từng cách viết."""
+    from api import evaluation
+    from api.run_rasa import rasa_for_now
+    from bot.answers import Library
+    from bot.laws import Register
+
+    library = Library.load(Register.load())
+    with _ready(load_settings()) as ready, rasa_for_now(ready) as settings:
+        asyncio.run(evaluation.evaluate(settings, library, date.today(), typer.echo))
+    evaluation.print_search_times(library, date.today(), typer.echo)
+
+
+@content.command("check")
+def check_content() -> None:
+    """Kiểm tra mọi bài trả lời và sổ văn bản; in tệp, dòng, lý do của chỗ sai."""
+    from bot.answers import Library
+    from bot.laws import Register
+
+    library = Library.load(Register.load())
+    for article in library.withheld(date.today()):
+        typer.echo(
+            f"{article.key}.md: đang bị giữ lại: văn bản căn cứ chưa hoặc không còn hiệu lực"
+        )
+    for fault in library.broken:
+        at = f", dòng {fault.at}" if fault.at else ""
+        typer.echo(f"{fault.file}{at}: {fault.field}: {fault.reason}", err=True)
+    typer.echo(f"{len(library.articles())} bài dùng được, {len(library.broken)} chỗ sai.")
+    if library.broken:
+        raise typer.Exit(1)
+
+
+@content.command("stats")
+def count_content() -> None:
+    """Đếm bài theo chủ đề, độ chắc và tình trạng thẩm định."""
+    from bot.answers import TOPICS, Library
+    from bot.answers.article import UNREVIEWED
+    from bot.laws import Register
+
+    articles = Library.load(Register.load()).articles()
+    topics = Counter(article.topic for article in articles)
+    for topic, about in TOPICS.items():
+        typer.echo(f"{topics[topic]:4}  {topic:26} {about}")
+    typer.echo(
+        f"{len(articles)} bài, {sum(len(one.ask) for one in articles)} cách hỏi, "
+        f"{sum(one.cases is not None for one in articles)} bài hỏi lại theo trường hợp, "
+        f"{sum(one.version_of is not None for one in articles)} bài theo luật cũ, "
+        f"{sum(one.confidence == 'medium' for one in articles)} bài cần hỏi lại nơi có thẩm quyền, "
+        f"{sum(one.reviewed_by == UNREVIEWED for one in articles)} bài chưa thẩm định."
+    )
 
 
 @user.command("add")

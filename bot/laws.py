@@ -23,12 +23,15 @@ Words = Annotated[str, Field(min_length=1)]
 
 
 class ContentBroken(DiemTuaError):
-    """A content file cannot be used. `line` names the file, the field and what is wrong."""
+    """A content file cannot be used. `line` names the file, the field, what is wrong, and `at`, the
+    number of the line in the file, where it is known."""
 
-    def __init__(self, file: str, field: str, reason: str) -> None:
-        super().__init__(f"{file}: {field}: {reason}")
+    def __init__(self, file: str, field: str, reason: str, at: int | None = None) -> None:
+        super().__init__(f"{file}: {field}: {reason}" + (f" (line {at})" if at else ""))
         self.file = file
         self.field = field
+        self.reason = reason
+        self.at = at
 
 
 class Document(BaseModel):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from bot.answers import Library
+from bot.answers.shelf import Shelf
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
@@ -31,12 +32,17 @@ class Runtime:
     statements: Callable[[], AsyncConnection]
     ring: KeyRing
     register: Register
-    library: Library
+    shelf: Shelf
     instrument: Instrument
     gazetteer: Gazetteer
     rasa: Rasa
     numbers: Mapping[str, str]
     clock: Clock
+
+    @property
+    def library(self) -> Library:
+        """The articles as the editors have them now."""
+        return self.shelf.library
 
     def today(self) -> date:
         """The day in Vietnam: what law is in force depends on it."""

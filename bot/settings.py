@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     rasa_deadline_seconds: float = Field(default=1.5, gt=0, le=10)
     worker_concurrency: int = Field(default=12, ge=1, le=100)
     secure_cookies: bool = False
+    search_by_meaning: bool = False
 
     telegram_token: SecretStr = SecretStr("")
     telegram_secret: SecretStr = SecretStr("")
@@ -52,6 +53,11 @@ class Settings(BaseSettings):
     @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def vectors(self) -> Path | None:
+        """Where sentence vectors are kept, where articles are searched by meaning too."""
+        return self.data_dir / "vectors" if self.search_by_meaning else None
 
     @property
     def keyring(self) -> Path:

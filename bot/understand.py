@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -23,8 +22,6 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _BARE_UU = re.compile("(?:b|c|h|kh|l|m|ng|s|t)uu+")
-_NEAR = 3
-_LONGEST = 5
 _SENTENCE_END = re.compile(r"\s*[.!?…,;]")
 _NUMBER_GLUED = re.compile(r"(\d+)(tuoi|tuổi|tr|t|h)(?![^\W\d_])(?=(\d?))", re.IGNORECASE)
 _UNITS = {"t": "tuổi", "tuoi": "tuổi", "tuổi": "tuổi", "h": "giờ", "tr": "triệu"}
@@ -105,34 +102,6 @@ class _Slang:
     starred: tuple[tuple[re.Pattern[str], str], ...]
     emoji: dict[int, str]
     protect: frozenset[str]
-    plain: _Names
-    street: _Names
-    acts: _Names
-    near: _Names
-    never: _Names
-
-
-class _Names:
-    """Names with what they stand for, found with their accents, or bare in a bare text."""
-
-    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
-        self._exact = {tuple(name.lower().split()): code for name, code in names}
-        self._bare = {tuple(map(fold, words)): code for words, code in self._exact.items()}
-
-    def at(self, words: Sequence[str], at: int, accented: bool = False) -> tuple[str, int]:
-        """What the longest name that begins at `at` stands for, and its length; ("", 0) for none."""
-        for size in range(min(_LONGEST, len(words) - at), 0, -1):
-            key = tuple(words[at : at + size])
-            code = self._exact.get(key)
-            if code is None and not accented:
-                code = self._bare.get(key)
-            if code is not None:
-                return code, size
-        return "", 0
-
-
-def _named(codes: dict[str, Any], kind: str) -> _Names:
-    return _Names((str(name), code) for code, names in codes.items() for name in names[kind])
 
 
 def _rule(row: dict[str, Any]) -> _Rule:
@@ -148,7 +117,6 @@ def _rule(row: dict[str, Any]) -> _Rule:
 @cache
 def _slang() -> _Slang:
     data = yaml.safe_load(nfc(_SLANG.read_text(encoding="utf-8")))
-    drugs = data["substances"]
     starred = sorted(data["starred"].items(), key=lambda pair: -len(pair[0]))
     return _Slang(
         words={str(word): meaning for word, meaning in data["words"].items()},
@@ -159,11 +127,6 @@ def _slang() -> _Slang:
         ),
         emoji={ord(sign): f" {meaning} " for sign, meaning in data["emoji"].items()},
         protect=frozenset(data["protect"]),
-        plain=_named(drugs["codes"], "plain"),
-        street=_named(drugs["codes"], "slang"),
-        acts=_Names((name, "act") for name in drugs["acts"]),
-        near=_Names((name, "near") for name in drugs["context"]),
-        never=_Names((name, "never") for name in drugs["never"]),
     )
 
 
@@ -258,38 +221,3 @@ def _unglue(match: re.Match[str]) -> str:
 def tokens(text: str) -> list[str]:
     """The words of the expanded text in lower case, without punctuation."""
     return _WORD.findall(expand(text).lower())
-
-
-def substances(text: str) -> list[str]:
-    """Codes of the substances that `text` speaks of, in the order they come, each once.
-
-    heroin, meth, ketamine, mdma, cannabis, synthetic_cannabinoid, nitrous_oxide, vape, alcohol,
-    tobacco, opium, methadone, mixture, other. Everyday words that are street names (đá, ke, cỏ,
-    kẹo, nước, hàng) count only after a word for using, or within three words of a drug word.
-    """
-    slang = _slang()
-    words = tokens(text)
-    accented = any(not word.isascii() for word in words)
-    found: dict[str, int] = {}
-    doubtful: list[tuple[int, int, str]] = []
-    drug_words: list[int] = []
-    at = 0
-    while at < len(words):
-        code, size = slang.plain.at(words, at)
-        _, other = slang.never.at(words, at, accented)
-        if size >= max(other, 1):
-            found.setdefault(code, at)
-            drug_words += range(at, at + size)
-        elif not other:
-            code, size = slang.street.at(words, at, accented)
-            if size:
-                doubtful.append((at, size, code))
-            drug_words += range(at, at + slang.near.at(words, at, accented)[1])
-        at += max(size, other, 1)
-    for at, size, code in doubtful:
-        used = at > 0 and slang.acts.at(words[:at], at - 1, accented)[1]
-        if used or any(
-            at - _NEAR <= place < at + size + _NEAR and place != at for place in drug_words
-        ):
-            found[code] = min(at, found.get(code, at))
-    return sorted(found, key=lambda code: found[code])

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import database
 from bot.answers import Library
+from bot.answers.shelf import Shelf
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
@@ -144,7 +145,7 @@ async def runtime(
         statements=alone.connect,
         ring=ring,
         register=register,
-        library=library,
+        shelf=Shelf(library),
         instrument=Instrument.load("dast-10"),
         gazetteer=gazetteer,
         rasa=SilentRasa(),  # type: ignore[arg-type]

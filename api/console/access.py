@@ -1,4 +1,4 @@
-"""Who may do what with a case. Pure rules over a role and a case."""
+"""Who may do what with a case, and with the answers. Pure rules over a role and a case."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from bot.tables import Counsellor
 
 TAKES_CHATS = frozenset({"counsellor", "supervisor", "admin"})
 OVERSEES = frozenset({"supervisor", "admin"})
+EDITS = frozenset({"editor", "admin"})
 
 
 def may_take_chats(counsellor: Counsellor) -> bool:
     return counsellor.role in TAKES_CHATS
+
+
+def may_edit(counsellor: Counsellor) -> bool:
+    """Whether the role writes, publishes and approves answers."""
+    return counsellor.role in EDITS
 
 
 def may_read(case: Case, counsellor: Counsellor) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
-from api.console.access import may_take_chats
+from api.console.access import may_edit, may_take_chats
 from api.console.board import Board, read_board
 from api.console.pages import render
 from api.console.pane import Pane
@@ -18,8 +19,10 @@ router = APIRouter()
 
 
 async def home(request: Request, counsellor: Entered) -> Response:
-    """The desk with no case open; who takes no chats is told so."""
+    """The desk with no case open; who takes no chats is sent to the content, or told so."""
     if not may_take_chats(counsellor):
+        if may_edit(counsellor):
+            return RedirectResponse("/console/content", 303)
         return render(request, "off_duty.html", {"me": counsellor})
     return await show_desk(request, counsellor)
 

@@ -10,14 +10,14 @@ from uuid import UUID
 from fastapi import Depends, HTTPException, Request, Response
 
 from api import auth
-from api.console.access import may_take_chats
+from api.console.access import may_edit, may_take_chats
 from bot.errors import NotAllowed, NotFound, SessionOver
 from bot.runtime import Runtime
 from bot.tables import Counsellor
 
 COOKIE = "diemtua_console"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_RETURN = re.compile(r"/console(?:/cases/[0-9a-f-]{36})?")
+_RETURN = re.compile(r"/console(?:/cases/[0-9a-f-]{36}|/content(?:/[a-z0-9_]{2,45})?)?")
 
 
 def refuse_cross_site(request: Request) -> None:
@@ -95,6 +95,13 @@ async def on_duty(counsellor: Annotated[Counsellor, Depends(entered)]) -> Counse
     return counsellor
 
 
+async def at_the_content(counsellor: Annotated[Counsellor, Depends(entered)]) -> Counsellor:
+    """Somebody whose role writes the answers."""
+    if not may_edit(counsellor):
+        raise NotAllowed("Tài khoản của bạn không biên tập nội dung.")
+    return counsellor
+
+
 def case_id(handoff_id: str) -> UUID:
     try:
         return UUID(handoff_id)
@@ -105,6 +112,7 @@ def case_id(handoff_id: str) -> UUID:
 LoggedIn = Annotated[Counsellor, Depends(logged_in)]
 Entered = Annotated[Counsellor, Depends(entered)]
 OnDuty = Annotated[Counsellor, Depends(on_duty)]
+Editing = Annotated[Counsellor, Depends(at_the_content)]
 CaseId = Annotated[UUID, Depends(case_id)]
 
 

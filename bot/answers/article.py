@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.answers.lines import find_line
 from bot.laws import Citation, ContentBroken, Register, Words, first_fault, one_line
 from bot.messages import Button
 from bot.understand import nfc
@@ -228,30 +229,51 @@ class Article(BaseModel):
 
 
 def read_article(path: Path, register: Register) -> Article:
-    """The article in the file `path`.
+    """The article in the file `path`; raises as `parse_article`."""
+    return parse_article(path.read_text(encoding="utf-8"), path.name, register)
+
+
+def split_source(text: str, file: str) -> tuple[str, str]:
+    """The front matter of an article's text, and what stands under it.
 
     Raises:
-        ContentBroken: the file is no article, its key is not its name, or it cites a document that
-            the register does not have.
+        ContentBroken: there is no front matter.
     """
-    match = _FRONT.match(nfc(path.read_text(encoding="utf-8")))
+    match = _FRONT.match(text)
     if match is None:
-        raise ContentBroken(path.name, "front matter", "must stand between two lines of ---")
+        raise ContentBroken(file, "front matter", "must stand between two lines of ---", 1)
+    return match.group(1), match.group(2)
+
+
+def parse_article(text: str, file: str, register: Register) -> Article:
+    """The article that the Markdown `text` of the file called `file` is.
+
+    Raises:
+        ContentBroken: the text is no article, its key is not the file's name, or it cites a document
+            that the register does not have. Where fields are wrong, its cause holds all of them.
+    """
+    front, body = split_source(nfc(text), file)
     try:
-        data = yaml.safe_load(match.group(1))
+        data = yaml.safe_load(front)
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark.line + 2 if error.problem_mark else None
+        raise ContentBroken(file, "front matter", one_line(error), at) from error
     except yaml.YAMLError as error:
-        raise ContentBroken(path.name, "front matter", one_line(error)) from error
+        raise ContentBroken(file, "front matter", one_line(error)) from error
     if not isinstance(data, dict):
-        raise ContentBroken(path.name, "front matter", "must be fields with values")
+        raise ContentBroken(file, "front matter", "must be fields with values", 2)
     try:
-        article = Article.model_validate({**data, "body": match.group(2).strip()})
+        article = Article.model_validate({**data, "body": body.strip()})
     except ValidationError as error:
-        raise ContentBroken(path.name, *first_fault(error)) from error
-    if article.key != path.stem:
-        raise ContentBroken(path.name, "key", f"{article.key!r} is not the file's name")
+        at = find_line(front, error.errors()[0]["loc"])
+        raise ContentBroken(file, *first_fault(error), at) from error
+    if f"{article.key}.md" != file:
+        at = find_line(front, ["key"])
+        raise ContentBroken(file, "key", f"{article.key!r} is not the file's name", at)
     for citation in article.every_citation():
         if citation.doc not in register:
+            at = find_line(front, ["citations"])
             raise ContentBroken(
-                path.name, "citations", f"{citation.doc} is not in the register of laws"
+                file, "citations", f"{citation.doc} is not in the register of laws", at
             )
     return article

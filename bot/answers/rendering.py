@@ -75,4 +75,7 @@ def _with_law(
         footer.append(f"Thông tin tính đến {told}, bạn hỏi lại {article.confirm_with} cho chắc.")
     if article.reviewed_by == UNREVIEWED:
         footer.append("(Nội dung chưa được thẩm định.)")
+    else:
+        day = vietnamese_date(article.reviewed_on)
+        footer.append(f"(Người thẩm định: {article.reviewed_by}, ngày {day}.)")
     return "\n\n".join([*parts, "\n".join(footer)]).strip()

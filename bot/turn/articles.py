@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot import answers, replies
+from bot import answers, former_names, replies
 from bot.messages import Outbound
 from bot.runtime import Runtime
 from bot.turn.shapes import Did, Turn
@@ -54,8 +54,9 @@ def answer(runtime: Runtime, words: Words, turn: Turn) -> Turn:
             did = Did("ask", choices=tuple(one.key for one in offered), confidence=score)
             choice = replies.offer([(one.key, one.title) for one in offered])
             return replace(turn.then(choice), did=did)
-        case _:
-            return replace(turn.then(replies.not_found()), did=Did("ask"))
+        case answers.Nothing(near=near):
+            did = Did("ask", near=near.key if near else "")
+            return replace(turn.then(replies.not_found()), did=did)
 
 
 def offer_or_place(words: Words, turn: Turn) -> Turn:
@@ -144,3 +145,19 @@ def _carry_on(runtime: Runtime, text: str, turn: Turn) -> LookedUp | None:
     hits = runtime.library.search(f"{last.title} {text}", runtime.today(), limit=4)
     others = [hit for hit in hits if hit.article.key != last.key][:3]
     return answers.decide(others, bold=False) if others else None
+
+
+def with_todays_names(runtime: Runtime, text: str, turn: Turn) -> Turn:
+    """Before the answer, a line for each office or place spoken of that there is no longer."""
+    if turn.did.act not in ("ask", "find_place") or not turn.replies:
+        return turn
+    lines = [
+        one.line
+        for one in former_names.translate(text, runtime.gazetteer)
+        if one.valid_from <= runtime.today()
+    ]
+    if not lines:
+        return turn
+    first, *rest = turn.replies
+    told = "\n\n".join((*dict.fromkeys(lines), first.text))
+    return replace(turn, replies=(replace(first, text=told), *rest))

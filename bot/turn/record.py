@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import episodes, handoff, inbox, replies
+from bot.editing.questions import note_question, note_unhelpful
 from bot.errors import where
 from bot.messages import Outbound
 from bot.privacy import seal_json
@@ -127,6 +128,12 @@ async def _record_outcomes(
         await handoff.leave_queue(session, talk, now, tell=bool(turn.heard))
     if turn.helpful is not None and turn.state.asked:
         session.add(Feedback(article=turn.state.asked[-1], helpful=turn.helpful, given_at=now))
+        if not turn.helpful:
+            await note_unhelpful(
+                session, talk, turn.state.asked[-1], runtime.library, runtime.today()
+            )
+    if turn.unanswered:
+        await note_question(session, turn.heard, "unanswered", None, runtime.today())
     if turn.result is not None:
         row = ScreeningRow(
             conversation_id=talk.id,

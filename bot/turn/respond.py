@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import cast
 
 from actions import commands
-from bot import acts, answers, episodes, first_aid, places, replies, screening, short_answers
+from bot import (
+    acts,
+    answers,
+    episodes,
+    first_aid,
+    places,
+    replies,
+    screening,
+    short_answers,
+)
 from bot.danger import Danger, Label
 from bot.runtime import Runtime
 from bot.store import Talk
@@ -85,10 +94,7 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
     if not wanted or wanted == [commands.Unsure()]:
         wanted = [acts.find_act(text)]
     if isinstance(wanted[0], commands.SmallTalk | commands.TakeFeedback):
-        if places.is_named(runtime, text):
-            wanted = [commands.FindPlace()]
-        elif isinstance(words.found, answers.Found):
-            wanted = [commands.FindAnswer()]
+        wanted = [_weighed(runtime, wanted[0], words)]
     elif _disagrees(runtime, wanted[0], words):
         return articles.offer_or_place(words, turn)
     if acts.refuses(text):
@@ -99,7 +105,20 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
         turn = await _perform(runtime, talk, command, words, turn)
         if not turn.did.act:
             turn = replace(turn, did=Did(_act(command)))
-    return turn if turn.replies or turn.erase else turn.then(replies.not_found())
+    turn = turn if turn.replies or turn.erase else turn.then(replies.not_found())
+    return articles.with_todays_names(runtime, text, turn)
+
+
+def _weighed(runtime: Runtime, small: commands.Command, words: articles.Words) -> commands.Command:
+    """Small talk as Rasa hears it, unless a place is named or an article clearly answers. What it
+    takes for an insult or for another subject must all but repeat an article's own words: nobody who
+    is angry is met with a law."""
+    if places.is_named(runtime, words.text):
+        return commands.FindPlace()
+    harsh = isinstance(small, commands.SmallTalk) and small.about in ("insult", "off_topic")
+    if isinstance(words.found, answers.Found) and (words.found.certain or not harsh):
+        return commands.FindAnswer()
+    return small
 
 
 def _disagrees(runtime: Runtime, wanted: commands.Command, words: articles.Words) -> bool:

@@ -17,12 +17,14 @@ class Did:
     """What a turn took a message for: for whoever measures, and for the editors.
 
     `act` is "ask", or the name of what else was done; `article` the key shown, `choices` the keys
-    offered; `confidence`, 0 to 1, how sure search was; `asks` the question put back.
+    offered; `near` the key that came nearest where neither; `confidence`, 0 to 1, how sure search
+    was; `asks` the question put back.
     """
 
     act: str = ""
     article: str = ""
     choices: tuple[str, ...] = ()
+    near: str = ""
     confidence: float = 0.0
     asks: str = ""
 
@@ -43,6 +45,12 @@ class Turn:
     did: Did = Did()
 
     @property
+    def unanswered(self) -> bool:
+        """Whether something was asked, without distress, that no article answers."""
+        shown = self.did.article or self.did.choices
+        return self.alarm.level == "none" and self.did.act == "ask" and not shown
+
+    @property
     def has_outcomes(self) -> bool:
         """Whether anything is to be written besides the transcript and the conversation's state."""
         return (
@@ -51,6 +59,7 @@ class Turn:
             or self.leaves_queue
             or self.helpful is not None
             or self.result is not None
+            or self.unanswered
         )
 
     def then(self, *more: Outbound, state: State | None = None) -> Turn:

@@ -13,6 +13,7 @@ import yaml
 from bot import inbox, jobs
 from bot.answers import Case, Library, choose, render_case, render_question
 from bot.answers.library import ANSWERS
+from bot.answers.shelf import Shelf
 from bot.laws import ContentBroken, Register
 from bot.messages import Inbound
 from bot.runtime import Runtime
@@ -202,7 +203,7 @@ async def said(runtime: Runtime, conversation_id: UUID) -> list[str]:
 
 
 async def test_the_bot_asks_and_answers_for_the_case(runtime: Runtime, trial: Library) -> None:
-    runtime = dataclasses.replace(runtime, library=trial)
+    runtime = dataclasses.replace(runtime, shelf=Shelf(trial))
     assert (await say(runtime, ASK[0]))[-1] == "Đây là lần cai thứ mấy?"
     assert (await say(runtime, "em cai lần thứ hai rồi"))[-1] == "Bạn bao nhiêu tuổi?"
     assert "ba mươi sáu tháng" in (await say(runtime, "20 tuổi"))[-1]
@@ -210,7 +211,7 @@ async def test_the_bot_asks_and_answers_for_the_case(runtime: Runtime, trial: Li
 
 
 async def test_a_pressed_option_answers_and_cites(runtime: Runtime, trial: Library) -> None:
-    runtime = dataclasses.replace(runtime, library=trial)
+    runtime = dataclasses.replace(runtime, shelf=Shelf(trial))
     await say(runtime, ASK[0])
     told = (await say(runtime, "/case trial 0", "button"))[-1]
     assert "hai mươi bốn tháng" in told
@@ -221,13 +222,13 @@ async def test_a_pressed_option_answers_and_cites(runtime: Runtime, trial: Libra
 async def test_a_foreign_option_breaks_nothing(
     runtime: Runtime, trial: Library, payload: str
 ) -> None:
-    runtime = dataclasses.replace(runtime, library=trial)
+    runtime = dataclasses.replace(runtime, shelf=Shelf(trial))
     assert await say(runtime, payload, "button")
 
 
 async def test_on_an_earlier_day_the_old_law_answers(runtime: Runtime, trial: Library) -> None:
     then = datetime(2026, 6, 30, 5, tzinfo=UTC)
-    runtime = dataclasses.replace(runtime, library=trial, clock=lambda: then)
+    runtime = dataclasses.replace(runtime, shelf=Shelf(trial), clock=lambda: then)
     told = (await say(runtime, ASK[0]))[-1]
     assert "Luật cũ" in told
     assert "73/2021/QH14" in told

@@ -41,6 +41,10 @@ def test_every_legal_and_health_topic_has_an_article() -> None:
     assert {article.topic for article in ARTICLES} >= LEGAL_AND_HEALTH_TOPICS
 
 
+def test_no_file_is_broken() -> None:
+    assert [fault.line for fault in LIBRARY.broken] == []
+
+
 def test_nothing_is_withheld_today() -> None:
     assert LIBRARY.withheld(TODAY) == ()
 
