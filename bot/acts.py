@@ -8,6 +8,7 @@ inventing one.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from actions.commands import (
     CallCounsellor,
@@ -132,5 +133,7 @@ def find_act(text: str) -> Command:
     return FindAnswer()
 
 
+@lru_cache(maxsize=8)
 def _plain(text: str) -> str:
+    """Kept for the few texts that are being read right now: every rule above asks for it."""
     return " ".join(re.sub(r"[^\w\s]", " ", fold(expand(text)).lower()).split())

@@ -77,6 +77,10 @@ class Library:
                 ask = (*self._articles[article.version_of].ask, *article.ask)
                 self._articles[article.key] = article.model_copy(update={"ask": ask})
         self.register = register
+        self._versions: dict[str, list[Article]] = {}
+        for article in self._articles.values():
+            if article.version_of:
+                self._versions.setdefault(article.version_of, []).append(article)
         self._shelves: dict[frozenset[str], Index] = {}
         self._today: tuple[date, frozenset[str]] = (date.min, frozenset())
         model = encoder() if vectors else None
@@ -129,10 +133,9 @@ class Library:
     def version(self, key: str, on: date) -> Article | None:
         """The article of that key as it stands on the day `on`, or its version for that day; None
         where neither may be shown."""
-        for article in self.articles():
-            if key in (article.key, article.version_of) and article.may_be_shown(on, self.register):
-                return article
-        return None
+        own = self._articles.get(key)
+        candidates = (*((own,) if own else ()), *self._versions.get(key, ()))
+        return next((one for one in candidates if one.may_be_shown(on, self.register)), None)
 
     def front(self, on: date) -> list[tuple[str, str]]:
         """Key and title of the articles for the topic list that may be shown on the day `on`."""

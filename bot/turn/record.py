@@ -54,7 +54,11 @@ async def record(runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: date
     """
     if not turn.has_outcomes:
         async with runtime.statements() as connection:
-            return await _write(connection, waiting, turn, now) is not False
+            more = await _write(connection, waiting, turn, now)
+            if turn.unanswered and more is not None:
+                # By itself: many may ask the same at once, and nobody's turn waits for a count.
+                await note_question(connection, turn.heard, "unanswered", None, runtime.today())
+            return more is not False
     async with runtime.sessions.begin() as session:
         more = await _write(session, waiting, turn, now)
         if more is not None:
@@ -132,8 +136,6 @@ async def _record_outcomes(
             await note_unhelpful(
                 session, talk, turn.state.asked[-1], runtime.library, runtime.today()
             )
-    if turn.unanswered:
-        await note_question(session, turn.heard, "unanswered", None, runtime.today())
     if turn.result is not None:
         row = ScreeningRow(
             conversation_id=talk.id,

@@ -59,7 +59,6 @@ class Turn:
             or self.leaves_queue
             or self.helpful is not None
             or self.result is not None
-            or self.unanswered
         )
 
     def then(self, *more: Outbound, state: State | None = None) -> Turn:
