@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -191,10 +192,15 @@ class Article(BaseModel):
             raise ValueError("confirm_with: an article of medium confidence needs it, no other")
         return self
 
+    @field_validator("ask")
+    @classmethod
+    def _is_asked_for(cls, ask: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("version_of") is None and len(ask) < _FEWEST_PHRASES:
+            raise ValueError(f"needs {_FEWEST_PHRASES} paraphrases")
+        return ask
+
     @model_validator(mode="after")
-    def _is_asked_for(self) -> Article:
-        if self.version_of is None and len(self.ask) < _FEWEST_PHRASES:
-            raise ValueError(f"ask: needs {_FEWEST_PHRASES} paraphrases")
+    def _ends_after_it_begins(self) -> Article:
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("valid_to lies before valid_from")
         return self

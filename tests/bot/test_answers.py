@@ -23,11 +23,13 @@ HELD_OUT = yaml.safe_load(
     (Path(__file__).parent / "held_out_questions.yml").read_text(encoding="utf-8")
 )
 QUESTIONS: dict[str, list[str]] = HELD_OUT["questions"]
-# Written after the held-out questions were set aside.
+# Among the articles of the day when the held-out questions were measured, those written after them.
 NEWER = {
     "crime_self_report", "crime_transport", "minors_crime", "mixing_drugs", "rehab_certificate",
     "work_drug_use",
 }  # fmt: skip
+# Took over from minors_rights what it said of school.
+SPLIT_OFF = "minors_school_inside"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,14 @@ def register() -> Register:
 @pytest.fixture(scope="module")
 def library(register: Register) -> Library:
     return Library.load(register)
+
+
+@pytest.fixture(scope="module")
+def as_then(library: Library, register: Register) -> Library:
+    """The articles that the held-out questions were measured on, so that the figures compare. What
+    all articles together reach is measured by `diemtua eval`."""
+    keys = {*QUESTIONS, *NEWER, SPLIT_OFF}
+    return Library(tuple(one for one in library.articles() if one.key in keys), register)
 
 
 def answer(library: Library, text: str) -> str | None:
@@ -124,34 +134,36 @@ def test_question_once_answered_wrongly_now_leads_to_its_article(
     assert answer(library, text) in {key, None}
 
 
-def test_held_out_questions_are_of_articles_that_there_are(library: Library) -> None:
-    assert set(QUESTIONS) <= {article.key for article in library.articles()}
+def test_every_article_of_then_has_held_out_questions(as_then: Library) -> None:
+    assert set(QUESTIONS) ^ NEWER == {article.key for article in as_then.articles()} - {SPLIT_OFF}
+    asks = {phrase for article in as_then.articles() for phrase in article.ask}
+    assert not asks & {text for texts in QUESTIONS.values() for text in texts}
 
 
-def test_search_keeps_what_was_measured(library: Library) -> None:
-    """Measured by topic, with words alone: 189 questions, by the author of the first articles; newer
-    articles answer some of them more narrowly."""
-    topics = topics_of(library)
-    rows = [
-        (topics[key], [topics[one] for one in ranked(library, text)])
-        for key, texts in QUESTIONS.items()
-        for text in texts
-    ]
-    first = sum(found[:1] == [topic] for topic, found in rows) / len(rows)
-    among_three = sum(topic in found for topic, found in rows) / len(rows)
+@pytest.mark.parametrize("key", sorted(QUESTIONS))
+def test_article_is_found_first_by_a_held_out_question(as_then: Library, key: str) -> None:
+    firsts = [found for text in QUESTIONS[key] for found in ranked(as_then, text)[:1]]
+    assert right(key) & set(firsts)
+
+
+def test_search_keeps_what_was_measured(as_then: Library) -> None:
+    """Measured: first 0.86, among three 0.98; 189 questions, by the author of the articles."""
+    rows = [(key, ranked(as_then, text)) for key, texts in QUESTIONS.items() for text in texts]
+    first = sum(bool(right(key) & set(found[:1])) for key, found in rows) / len(rows)
+    among_three = sum(bool(right(key) & set(found)) for key, found in rows) / len(rows)
     assert first >= 0.85
     assert among_three >= 0.95
 
 
-def topics_of(library: Library) -> dict[str, str]:
-    return {article.key: article.topic for article in library.articles()}
+def right(key: str) -> set[str]:
+    return {key, SPLIT_OFF} if key == "minors_rights" else {key}
 
 
-def test_wrong_article_is_seldom_shown_at_once(library: Library) -> None:
-    topics, shown = topics_of(library), Counter[bool]()
+def test_wrong_article_is_seldom_shown_at_once(as_then: Library) -> None:
+    shown = Counter[bool]()
     for key, texts in QUESTIONS.items():
-        found = (answer(library, text) for text in texts)
-        shown.update(topics[one] == topics[key] for one in found if one)
+        found = (answer(as_then, text) for text in texts)
+        shown.update(one in right(key) for one in found if one)
     assert shown[False] <= 0.04 * shown.total()
 
 
@@ -300,7 +312,7 @@ def test_article_with_few_paraphrases_is_refused(tmp_path: Path, register: Regis
     lines, body = asks.split("---\n")
     kept = "".join(lines.splitlines(keepends=True)[:7])
     (tmp_path / "foreigner.md").write_text(f"{head}ask:\n{kept}---\n{body}", "utf-8")
-    with pytest.raises(ContentBroken, match=r"^foreigner\.md: .*ask: "):
+    with pytest.raises(ContentBroken, match=r"^foreigner\.md: ask: "):
         Library.load(register, tmp_path)
 
 
