@@ -71,7 +71,7 @@ def translate(text: str, gazetteer: Gazetteer) -> tuple[FormerName, ...]:
     A former district or province named without an office gives nothing. Each line comes once.
     """
     reading = read(text[:_LONGEST_TEXT])
-    named = find_named(reading.text, gazetteer)
+    named = find_named(reading.text, gazetteer) if _speaks_of_office(reading) else []
     found = [*_offices(reading, named), *_places(reading, named)]
     first: dict[str, FormerName] = {}
     reached = 0
@@ -80,6 +80,16 @@ def translate(text: str, gazetteer: Gazetteer) -> tuple[FormerName, ...]:
             first.setdefault(name.line, name)
             reached = name.end
     return tuple(first.values())
+
+
+def _speaks_of_office(reading: Reading) -> bool:
+    """Whether a place in the text can stand beside an office; finding places takes longer."""
+    book, words = _book(), reading.words
+    return any(
+        names.at(words, at, reading.accented)[1]
+        for names in (book.offices, book.with_district)
+        for at in range(len(words))
+    )
 
 
 def _offices(reading: Reading, named: Sequence[Named]) -> Iterator[FormerName]:

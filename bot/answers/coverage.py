@@ -9,8 +9,8 @@ and a word that none uses weighs most.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
 
 from bot.answers.article import Article
 from bot.answers.plain_words import COURTESY, PLAIN
@@ -21,47 +21,47 @@ from bot.understand import fold
 TOO_LITTLE = 1.5
 PLAIN_WORD = 0.4
 
+Weighed = list[tuple[float, Set[int]]]
+"""What each word of a question weighs, and the places of the articles that use it."""
+
+_NONE: frozenset[int] = frozenset()
+
 
 class Vocabulary:
     """The words of each article, in the order of `articles`."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
-        self._written: list[frozenset[str]] = []
-        self._folded: list[frozenset[str]] = []
-        self._typed_bare: list[frozenset[str]] = []
-        for article in articles:
+        written: list[frozenset[str]] = []
+        folded: list[frozenset[str]] = []
+        self._users: defaultdict[str, set[int]] = defaultdict(set)
+        self._bare_users: defaultdict[str, set[int]] = defaultdict(set)
+        for place, article in enumerate(articles):
             texts = [words_of(text) for text in (article.title, article.short, *article.ask)]
             every = {word for words in texts for word in words}
-            bare = {word for words in texts if all(map(str.isascii, words)) for word in words}
-            self._written.append(frozenset(every))
-            self._folded.append(frozenset(map(fold, every)))
-            self._typed_bare.append(frozenset(bare))
-        self._weights = {**_weights(self._written), **_weights(self._folded)}
+            written.append(frozenset(every))
+            folded.append(frozenset(map(fold, every)))
+            for word in every.union(folded[-1]):
+                self._users[word].add(place)
+            for word in {w for words in texts if all(map(str.isascii, words)) for w in words}:
+                self._bare_users[word].add(place)
+        self._weights = {**_weights(written), **_weights(folded)}
         self._unknown = math.log(2 * len(articles) + 2)
 
-    def weigh(self, words: Sequence[str]) -> dict[str, float]:
+    def weigh(self, words: Sequence[str]) -> Weighed:
         """What each word of a question weighs. Numbers and words of courtesy are left out."""
-        return {
-            word: self._weight(word)
-            for word in words
+        return [
+            (self._weight(word), self._who_uses(word))
+            for word in dict.fromkeys(words)
             if word not in COURTESY and not word.isnumeric()
-        }
+        ]
 
-    def share(self, weighed: Mapping[str, float], place: int) -> float:
-        """How much of a question, 0 to 1 by weight, the article at `place` speaks of.
-
-        A word typed with accents must stand there with the same, or in a paraphrase without any.
-        It is 0 for a question that weighs too little to tell its subject.
-        """
-        every = sum(weighed.values())
-        if every < TOO_LITTLE:
-            return 0.0
-        return sum(weight for word, weight in weighed.items() if self._uses(place, word)) / every
-
-    def _uses(self, place: int, word: str) -> bool:
+    def _who_uses(self, word: str) -> Set[int]:
+        """The places of the articles that use `word`: a word typed with accents must stand there
+        with the same, or in a paraphrase without any."""
+        users = self._users.get(word, _NONE)
         if word.isascii():
-            return word in self._folded[place]
-        return word in self._written[place] or fold(word) in self._typed_bare[place]
+            return users
+        return users | self._bare_users.get(fold(word), _NONE)
 
     def _weight(self, word: str) -> float:
         known = self._weights.get(word)
@@ -70,9 +70,20 @@ class Vocabulary:
         return known * (PLAIN_WORD if word in PLAIN else 1.0)
 
 
-def says_too_little(weighed: Mapping[str, float]) -> bool:
+def share(weighed: Weighed, place: int) -> float:
+    """How much of a question, 0 to 1 by weight, the article at `place` speaks of.
+
+    It is 0 for a question that weighs too little to tell its subject.
+    """
+    every = sum([weight for weight, _ in weighed])
+    if every < TOO_LITTLE:
+        return 0.0
+    return sum([weight for weight, users in weighed if place in users]) / every
+
+
+def says_too_little(weighed: Weighed) -> bool:
     """Whether a question is nothing to search for: no word, or one that many articles use."""
-    return not weighed or (len(weighed) == 1 and sum(weighed.values()) < TOO_LITTLE)
+    return not weighed or (len(weighed) == 1 and weighed[0][0] < TOO_LITTLE)
 
 
 def _weights(used: Sequence[frozenset[str]]) -> dict[str, float]:

@@ -6,7 +6,7 @@ asked only where the words do not settle it. Measured on tests/bot/search_dev.ym
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answers.article import Article
-from bot.answers.coverage import Vocabulary, says_too_little
+from bot.answers.coverage import Vocabulary, Weighed, says_too_little, share
 from bot.answers.dense import Meaning, Nearness
 from bot.answers.lexical import Lexical
 from bot.answers.subject import names_the_field
@@ -98,7 +98,7 @@ class Index:
     def _with_meaning(
         self,
         near: NDArray[np.float64],
-        weighed: Mapping[str, float],
+        weighed: Weighed,
         scores: NDArray[np.float64],
         allowed: Collection[str],
     ) -> list[Hit]:
@@ -116,7 +116,7 @@ class Index:
 
     def _candidates(
         self,
-        weighed: Mapping[str, float],
+        weighed: Weighed,
         scores: NDArray[np.float64],
         allowed: Collection[str],
         limit: int,
@@ -135,11 +135,11 @@ class Index:
                     least = best[place] * (1 - COMPANY * 2 / 3) * (1 - SPOKEN_OF)
         return hits
 
-    def _hit(self, weighed: Mapping[str, float], scores: NDArray[np.float64], place: int) -> Hit:
+    def _hit(self, weighed: Weighed, scores: NDArray[np.float64], place: int) -> Hit:
         own = scores[self._starts[place] : self._starts[place + 1]].tolist()
         ranked = sorted(own, reverse=True)[:3]
         score = (1 - COMPANY) * ranked[0] + COMPANY * sum(ranked) / 3
-        covered = self._vocabulary.share(weighed, place)
+        covered = share(weighed, place)
         phrase = self._phrases[self._starts[place] + own.index(ranked[0])]
         score *= 1 - SPOKEN_OF + SPOKEN_OF * covered
         return Hit(self._articles[place], score, phrase, covered)
