@@ -120,12 +120,12 @@ def _describe(runtime: Runtime, text: str, done: Turn) -> dict[str, Any]:
 
 def _topic(runtime: Runtime, done: Turn) -> str:
     did = done.did
-    for key in (did.article, *did.choices, did.near):
+    for key in (did.article, *did.choices):
         if key and (article := runtime.library.get(key)) is not None:
             return article.topic
     if did.act == "danger":
         return _OF_DANGER.get(done.alarm.label, "hotline_number")
-    return did.act if did.act in TOPICS else "off_topic"
+    return did.act if did.act in TOPICS else did.topic or "off_topic"
 
 
 def _iso(day: date | None) -> str | None:

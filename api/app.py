@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import chat, console, database, directory, webhooks
 from api.live import Live
 from bot import jobs as queue
+from bot import topics
 from bot.answers import Library
 from bot.answers.shelf import Shelf, keep_up_to_date
 from bot.channels import Channel
@@ -83,6 +84,7 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
         ring=KeyRing.load(settings.keyring),
         register=register,
         shelf=Shelf(Library.load(register, vectors=settings.vectors)),
+        topics=topics.load(),
         instrument=Instrument.load("dast-10"),
         gazetteer=Gazetteer.load(),
         rasa=Rasa(settings.rasa_url, deadline=settings.rasa_deadline_seconds),

@@ -15,6 +15,7 @@ from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
 from bot.screening import Instrument
+from bot.topics import Model
 from referral_directory.places import Gazetteer
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -26,13 +27,15 @@ Clock = Callable[[], datetime]
 class Runtime:
     """`sessions` are for transactions; on the connections of `statements` every statement stands for
     itself, which saves two round trips. `numbers` maps each emergency number of the directory to
-    what answers there; `clock` gives the time with its zone."""
+    what answers there; `clock` gives the time with its zone. `topics` is None where the classifier was
+    not trained."""
 
     sessions: async_sessionmaker[AsyncSession]
     statements: Callable[[], AsyncConnection]
     ring: KeyRing
     register: Register
     shelf: Shelf
+    topics: Model | None
     instrument: Instrument
     gazetteer: Gazetteer
     rasa: Rasa

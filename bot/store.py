@@ -24,15 +24,16 @@ LIVE = "diemtua"
 class State:
     """What the bot remembers between two turns, besides the transcript.
 
-    `awaiting_place` is set while the bot waits for a place name, `kind` being the service
-    kind wanted. `worry` is the class of danger last noticed, `worry_soft` while one caring question
-    about it is open. `asked` are the keys of the articles last shown, newest last; `case` is the question
-    last put by one of them, "KEY 0.1" after the first and second options were chosen. `screening` is the
-    instrument's own state as JSON.
+    `awaiting_place` is set while the bot waits for a place name, `kind` being the service kind
+    wanted; `awaiting_feedback`, while it waits for what somebody thinks of it. `worry` is the class of
+    danger last noticed, `worry_soft` while one caring question about it is open. `asked` are the keys
+    of the articles last shown, newest last; `case` is the question last put by one of them, "KEY 0.1"
+    after the first and second options were chosen. `screening` is the instrument's own state as JSON.
     """
 
     screening: dict[str, Any] | None = None
     awaiting_place: bool = False
+    awaiting_feedback: bool = False
     kind: str = ""
     worry: str = ""
     worry_soft: bool = False

@@ -161,6 +161,13 @@ def train():
         raise CannotPrepare("Không huấn luyện được mô hình Rasa; xem lỗi ở trên.")
 
 
+def train_topics():
+    say("mô hình chủ đề")
+    python = ROOT / ".venv" / "bin" / "python"
+    if subprocess.run([str(python), "-m", "bot.topics"], cwd=str(ROOT)).returncode:
+        raise CannotPrepare("Không huấn luyện được mô hình chủ đề; xem lỗi ở trên.")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.parse_args()
@@ -169,6 +176,7 @@ def main():
         sync(uv, find_python(uv, MAIN, exactly=False), ROOT, "môi trường chính")
         sync(uv, find_python(uv, RASA, exactly=True), ROOT / "nlu_data", "môi trường Rasa")
         fetch_javascript()
+        train_topics()
         train()
     except CannotPrepare as problem:
         sys.stderr.write(str(problem) + "\n")

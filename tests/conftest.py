@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api import database
+from bot import topics
 from bot.answers import Library
 from bot.answers.shelf import Shelf
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
 from bot.screening import Instrument
+from bot.topics import Model
 from referral_directory.load import load_services
 from referral_directory.nearest import seed_emergency_numbers
 from referral_directory.places import Gazetteer
@@ -126,12 +128,21 @@ def rasa_url(rasa: RasaPair) -> str:
     return rasa.url
 
 
+@pytest.fixture(scope="session")
+def classifier() -> Model:
+    """The classifier that the set-up trained."""
+    model = topics.load()
+    assert model is not None
+    return model
+
+
 @pytest.fixture
 async def runtime(
     sessions: async_sessionmaker[AsyncSession],
     ring: KeyRing,
     register: Register,
     library: Library,
+    classifier: Model,
     gazetteer: Gazetteer,
     clock: Clock,
     database_url: str,
@@ -146,6 +157,7 @@ async def runtime(
         ring=ring,
         register=register,
         shelf=Shelf(library),
+        topics=classifier,
         instrument=Instrument.load("dast-10"),
         gazetteer=gazetteer,
         rasa=SilentRasa(),  # type: ignore[arg-type]

@@ -153,30 +153,42 @@ class Library:
 
     def search(self, text: str, on: date, limit: int = 3) -> list[Hit]:
         """The best articles for `text` among those that may be shown on the day `on`."""
+        keys = self._keys_on(on)
+        return self._index(keys).search(text, keys, limit)
+
+    def covered(self, text: str, key: str, on: date) -> float:
+        """How much of what `text` says, 0 to 1, the article of that key speaks of; 0 where it may not
+        be shown on the day `on`."""
+        return self._index(self._keys_on(on)).covered(text, key)
+
+    def _keys_on(self, on: date) -> frozenset[str]:
         day, keys = self._today
         if day != on:
             keys = frozenset(one.key for one in self._shown(on))
             self._today = (on, keys)
+        return keys
+
+    def _index(self, keys: frozenset[str]) -> Index:
         if keys not in self._shelves:
             shelf = tuple(self._articles[key] for key in sorted(keys))
             self._shelves[keys] = Index(shelf, self._meaning)
-        return self._shelves[keys].search(text, keys, limit)
+        return self._shelves[keys]
 
     def _shown(self, on: date) -> list[Article]:
         return [one for one in self.articles() if one.may_be_shown(on, self.register)]
 
 
-def decide(hits: Sequence[Hit], *, bold: bool = True) -> Found | Offer | Nothing:
+def decide(hits: Sequence[Hit]) -> Found | Offer | Nothing:
     """What to do with the hits of one search, best first.
 
     An article is shown at once only if it is near, nearer than the next, and speaks of most of what
-    the question says; else, and always where not `bold`, the person chooses.
+    the question says; else the person chooses.
     """
     if not hits or hits[0].score < WORTH_OFFERING:
         return Nothing(hits[0].article if hits else None)
     runner_up = hits[1].score if len(hits) > 1 else 0.0
     clear = hits[0].score >= SURE and hits[0].score - runner_up >= CLEAR_LEAD
-    if bold and clear and hits[0].covered >= SPEAKS_OF_IT:
+    if clear and hits[0].covered >= SPEAKS_OF_IT:
         return Found(hits[0].article, certain=hits[0].repeats, score=hits[0].score)
     worth = tuple(hit.article for hit in hits[:3] if hit.score >= WORTH_OFFERING)
     return Offer(worth, hits[0].score)

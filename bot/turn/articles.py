@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from bot import answers, former_names, replies
 from bot.messages import Outbound
 from bot.runtime import Runtime
+from bot.topics import LookedUp, Reading, find, find_after
 from bot.turn.shapes import Did, Turn
 from bot.understand import expand, fold
 
-LookedUp = answers.Found | answers.Offer | answers.Nothing
 _REMEMBERED = 5
 _MOST_WORDS = 9
 _CARRIES_ON = re.compile(
@@ -22,20 +22,24 @@ _CARRIES_ON = re.compile(
 
 @dataclass(frozen=True)
 class Words:
-    """What was typed, and what search makes of it."""
+    """What was typed, which article answers it, and what it is about, where that could be read."""
 
     text: str
     found: LookedUp
+    reading: Reading | None
 
 
-NO_WORDS = Words("", answers.Nothing())
+NO_WORDS = Words("", answers.Nothing(), None)
 """A button was pressed."""
 
 
-def look_up(runtime: Runtime, text: str) -> LookedUp:
+def look_up(runtime: Runtime, text: str) -> Words:
+    """What `text` is about and which article answers it."""
     if sum(char.isalpha() for char in text) < 2:
-        return answers.Nothing()
-    return answers.decide(runtime.library.search(text, runtime.today()))
+        return Words(text, answers.Nothing(), None)
+    reading = runtime.topics.read(text) if runtime.topics else None
+    found = find(runtime.library, runtime.topics, reading, text, runtime.today())
+    return Words(text, found, reading)
 
 
 def answer(runtime: Runtime, words: Words, turn: Turn) -> Turn:
@@ -55,7 +59,8 @@ def answer(runtime: Runtime, words: Words, turn: Turn) -> Turn:
             choice = replies.offer([(one.key, one.title) for one in offered])
             return replace(turn.then(choice), did=did)
         case answers.Nothing(near=near):
-            did = Did("ask", near=near.key if near else "")
+            nearest = near.topic if near else ""
+            did = Did("ask", topic=words.reading.topics[0][0] if words.reading else nearest)
             return replace(turn.then(replies.not_found()), did=did)
 
 
@@ -142,9 +147,8 @@ def _carry_on(runtime: Runtime, text: str, turn: Turn) -> LookedUp | None:
     last = runtime.library.get(turn.state.asked[-1])
     if last is None or not carries_on(text):
         return None
-    hits = runtime.library.search(f"{last.title} {text}", runtime.today(), limit=4)
-    others = [hit for hit in hits if hit.article.key != last.key][:3]
-    return answers.decide(others, bold=False) if others else None
+    nearest = find_after(runtime.library, runtime.topics, last, text, runtime.today())
+    return answers.Offer(nearest) if nearest else None
 
 
 def with_todays_names(runtime: Runtime, text: str, turn: Turn) -> Turn:

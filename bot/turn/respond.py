@@ -21,7 +21,7 @@ from bot.runtime import Runtime
 from bot.store import Talk
 from bot.turn import articles
 from bot.turn.shapes import Did, Heard, Turn
-from bot.understand import expand
+from bot.turn.wanted import act_of, what_is_wanted
 
 MOST_CHARACTERS = 4000
 VERBS = frozenset(
@@ -75,10 +75,7 @@ def _resume_screening(runtime: Runtime, before: Turn, after: Turn) -> Turn:
 
 
 async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
-    """Typed words: Rasa says what is wanted; without it, plain wordings and search do.
-
-    Rasa is not asked about bare courtesy, nor about a question worded as its article has it.
-    """
+    """Typed words: what they want, and then that."""
     if turn.state.worry and (stayed := await _stay_with(runtime, talk, text, turn)):
         return stayed
     if turn.state.awaiting_place:
@@ -87,80 +84,17 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
             return turn.then(named, state=replace(turn.state, awaiting_place=False))
     if turn.state.case and (chosen := articles.choose_case(runtime, text, turn)) is not None:
         return chosen
-    words = articles.Words(text, articles.look_up(runtime, text))
-    wanted = _plainly_wanted(runtime, words)
+    words = articles.look_up(runtime, text)
+    wanted = await what_is_wanted(runtime, str(talk.tracker), words, turn.state)
     if wanted is None:
-        wanted = await runtime.rasa.interpret(str(talk.tracker), expand(text))
-    if not wanted or wanted == [commands.Unsure()]:
-        wanted = [acts.find_act(text)]
-    if isinstance(wanted[0], commands.SmallTalk | commands.TakeFeedback):
-        wanted = [_weighed(runtime, wanted[0], words)]
-    elif _disagrees(runtime, wanted[0], words):
         return articles.offer_or_place(words, turn)
-    if acts.refuses(text):
-        wanted = [commands.SmallTalk("never_mind") if _is_refusable(one) else one for one in wanted]
-    if len(wanted) > 1 and not turn.state.awaiting_place:
-        wanted = [command for command in wanted if not isinstance(command, commands.AskPlace)]
+    turn = replace(turn, state=replace(turn.state, awaiting_feedback=False))
     for command in wanted:
         turn = await _perform(runtime, talk, command, words, turn)
         if not turn.did.act:
-            turn = replace(turn, did=Did(_act(command)))
+            turn = replace(turn, did=Did(act_of(command)))
     turn = turn if turn.replies or turn.erase else turn.then(replies.not_found())
     return articles.with_todays_names(runtime, text, turn)
-
-
-def _weighed(runtime: Runtime, small: commands.Command, words: articles.Words) -> commands.Command:
-    """Small talk as Rasa hears it, unless a place is named or an article clearly answers. What it
-    takes for an insult or for another subject must all but repeat an article's own words: nobody who
-    is angry is met with a law."""
-    if places.is_named(runtime, words.text):
-        return commands.FindPlace()
-    harsh = isinstance(small, commands.SmallTalk) and small.about in ("insult", "off_topic")
-    if isinstance(words.found, answers.Found) and (words.found.certain or not harsh):
-        return commands.FindAnswer()
-    return small
-
-
-def _disagrees(runtime: Runtime, wanted: commands.Command, words: articles.Words) -> bool:
-    """Whether Rasa hears a wish for a place where search has an answer and no wording decides."""
-    return (
-        isinstance(wanted, commands.FindPlace | commands.AskPlace)
-        and isinstance(words.found, answers.Found)
-        and isinstance(acts.find_act(words.text), commands.FindAnswer)
-        and not places.is_named(runtime, words.text)
-    )
-
-
-def _act(command: commands.Command) -> str:
-    """The topic that a command belongs to, by its name in topics.csv."""
-    match command:
-        case commands.SmallTalk(about=about):
-            return {"repeat": "repeat_not_understood", "never_mind": "thanks"}.get(about, about)
-        case commands.CallCounsellor():
-            return "talk_to_person"
-        case commands.StartScreening():
-            return "start_screening"
-        case commands.FindPlace() | commands.AskPlace():
-            return "find_place"
-        case commands.GiveHotlines():
-            return "hotline_number"
-        case commands.DeleteData():
-            return "delete_data"
-        case commands.AskFeedback() | commands.TakeFeedback():
-            return "complaint_feedback"
-        case _:
-            return "ask"
-
-
-def _plainly_wanted(runtime: Runtime, words: articles.Words) -> list[commands.Command] | None:
-    """What bare courtesy, or a question worded as its article has it, wants; else None."""
-    if (courtesy := acts.courtesy(words.text)) is not None:
-        return [courtesy]
-    repeats = isinstance(words.found, answers.Found) and words.found.certain
-    if not repeats or places.is_named(runtime, words.text) or acts.refuses(words.text):
-        return None
-    act = acts.find_act(words.text)
-    return [act] if isinstance(act, commands.FindAnswer) else None
 
 
 async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn | None:
@@ -185,14 +119,10 @@ async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Tur
             return None
     asks = isinstance(acts.find_act(text), commands.FindAnswer)
     if said is None and not (
-        asks and not isinstance(articles.look_up(runtime, text), answers.Found)
+        asks and not isinstance(articles.look_up(runtime, text).found, answers.Found)
     ):
         return None
     return turn.then(first_aid.go_on(turn.state.worry, runtime.numbers))
-
-
-def _is_refusable(command: commands.Command) -> bool:
-    return isinstance(command, commands.CallCounsellor | commands.StartScreening)
 
 
 async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn:
@@ -265,7 +195,8 @@ async def _perform(
         case commands.DeleteData():
             return turn.then(replies.confirm_delete())
         case commands.AskFeedback():
-            return turn.then(replies.ask_feedback())
+            asked = replace(turn.state, awaiting_feedback=True)
+            return turn.then(replies.ask_feedback(), state=asked)
         case commands.TakeFeedback(helpful=helpful):
             return replace(turn.then(replies.thank_feedback(helpful)), helpful=helpful)
         case commands.SmallTalk(about=about):

@@ -124,7 +124,9 @@ async def test_unsure_rasa_leaves_it_to_search(runtime: Runtime) -> None:
 
 async def test_rasa_is_asked_in_plain_words_where_people_write_teencode(runtime: Runtime) -> None:
     rasa = ToldRasa([FindAnswer()])
-    await say(dataclasses.replace(runtime, rasa=rasa), "cai ng ở nhà thì mấy tháng mới xong z")  # type: ignore[arg-type]
+    await say(
+        dataclasses.replace(runtime, rasa=rasa), "cai ng ở nhà tại Long Hồ thì mấy tháng mới xong z"
+    )  # type: ignore[arg-type]
     assert "nghiện" in rasa.asked[0]
 
 
@@ -156,7 +158,8 @@ async def test_rasa_is_asked_where_anything_more_is_said(runtime: Runtime, text:
 async def test_several_commands_in_one_turn_are_all_carried_out(runtime: Runtime) -> None:
     rasa = ToldRasa([FindAnswer(), CallCounsellor()])
     _, said = await say(
-        dataclasses.replace(runtime, rasa=rasa), "cai nghiện ở nhà phải mấy tháng mới xong"
+        dataclasses.replace(runtime, rasa=rasa),
+        "cai nghiện ở nhà tại Long Hồ phải mấy tháng mới xong",
     )  # type: ignore[arg-type]
     assert any("24 tháng" in text for text in said)
     assert any("báo tư vấn viên" in text for text in said)
@@ -165,7 +168,8 @@ async def test_several_commands_in_one_turn_are_all_carried_out(runtime: Runtime
 async def test_a_form_left_open_in_rasa_does_not_nag(runtime: Runtime) -> None:
     rasa = ToldRasa([FindAnswer(), AskPlace()])
     _, said = await say(
-        dataclasses.replace(runtime, rasa=rasa), "cai nghiện ở nhà phải mấy tháng mới xong"
+        dataclasses.replace(runtime, rasa=rasa),
+        "cai nghiện ở nhà tại Long Hồ phải mấy tháng mới xong",
     )  # type: ignore[arg-type]
     assert not any("Bạn ở xã, phường" in text for text in said)
 
