@@ -28,14 +28,6 @@ from bot.settings import Settings
 from bot.store import State, Talk
 from bot.turn import Turn
 
-_OF_DANGER = {
-    "overdose": "overdose_first_aid",
-    "acute_psychosis": "meth_psychosis_info",
-    "withdrawal_emergency": "withdrawal_signs",
-    "suicide": "mental_health_support",
-    "self_harm": "mental_health_support",
-}
-
 
 class LineBroken(DiemTuaError):
     """A line that is not {"text": …}."""
@@ -103,7 +95,7 @@ def _describe(runtime: Runtime, text: str, done: Turn) -> dict[str, Any]:
         for one in (article.citations if article else ())
     ]
     return {
-        "topic": _topic(runtime, done),
+        "topic": _topic(runtime, text, done),
         "article": did.article or None,
         "act": did.act or "ask",
         "choices": list(did.choices),
@@ -118,14 +110,17 @@ def _describe(runtime: Runtime, text: str, done: Turn) -> dict[str, Any]:
     }
 
 
-def _topic(runtime: Runtime, done: Turn) -> str:
+def _topic(runtime: Runtime, text: str, done: Turn) -> str:
+    """The topic of what was shown or done; in danger, and where nothing was, of what was asked."""
     did = done.did
     for key in (did.article, *did.choices):
         if key and (article := runtime.library.get(key)) is not None:
             return article.topic
-    if did.act == "danger":
-        return _OF_DANGER.get(done.alarm.label, "hotline_number")
-    return did.act if did.act in TOPICS else did.topic or "off_topic"
+    if did.act in TOPICS:
+        return did.act
+    if runtime.topics is not None:
+        return runtime.topics.read(text).topics[0][0]
+    return did.topic or ("hotline_number" if did.act == "danger" else "off_topic")
 
 
 def _iso(day: date | None) -> str | None:

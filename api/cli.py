@@ -126,13 +126,15 @@ def evaluate() -> None:
     """Đo mức đúng của câu trả lời trên bộ câu hỏi để riêng, in theo từng cách viết."""
     from api import evaluation
     from api.run_rasa import rasa_for_now
+    from bot import topics
     from bot.answers import Library
     from bot.laws import Register
 
-    library = Library.load(Register.load())
+    model = topics.load()
     with _ready(load_settings()) as ready, rasa_for_now(ready) as settings:
-        asyncio.run(evaluation.evaluate(settings, library, date.today(), typer.echo))
-    evaluation.print_search_times(library, date.today(), typer.echo)
+        asyncio.run(evaluation.evaluate(settings, model, typer.echo))
+    library = Library.load(Register.load())
+    evaluation.print_search_times(library, model, date.today(), typer.echo)
 
 
 @content.command("check")

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from api.answering import answer_all
-from bot.answers import Hit, Library
+from bot.answers import Library
 from bot.settings import ROOT, Settings
+from bot.topics import Model, Reading, find
 
 SETS = ROOT / "eval"
 NOT_LEGAL = frozenset({"off_topic", "insult"})
@@ -43,19 +44,17 @@ class Asked:
 
 async def evaluate(
     settings: Settings,
-    library: Library,
-    day: date,
+    model: Model | None,
     say: Callable[[str], None],
     folder: Path = SETS,
 ) -> None:
-    """Ask everything in `folder` and print the figures. `library` tells what stands second and third
-    behind an article shown at once."""
+    """Ask everything in `folder` and print the figures. `model` tells what stands second and third."""
     rows = _read(folder / "questions.jsonl")
     began = time.perf_counter()
     answers = [one async for one in answer_all(settings, [row["text"] for row in rows], None)]
     seconds = time.perf_counter() - began
     asked = [
-        _asked(row, answer, library.search(row["text"], day))
+        _asked(row, answer, model.read(row["text"]) if model else None)
         for row, answer in zip(rows, answers, strict=True)
     ]
     say(f"{len(asked)} questions in {seconds:.1f} s")
@@ -71,22 +70,24 @@ async def evaluate(
     await _print_dates(settings, _read(folder / "dates.jsonl"), say)
 
 
-def print_search_times(library: Library, day: date, say: Callable[[str], None]) -> None:
+def print_search_times(
+    library: Library, model: Model | None, day: date, say: Callable[[str], None]
+) -> None:
     """How long finding an article takes, in milliseconds on one core."""
     texts = [row["text"] for row in _read(SETS / "questions.jsonl")]
     library.search(texts[0], day)
     times = []
     for text in texts:
         began = time.perf_counter()
-        library.search(text, day)
+        find(library, model, model.read(text) if model else None, text, day)
         times.append((time.perf_counter() - began) * 1000)
     cut = statistics.quantiles(times, n=100)
     say(f"finding an article: p50 {cut[49]:.1f} ms, p95 {cut[94]:.1f} ms")
 
 
-def _asked(row: dict[str, Any], answer: dict[str, Any], hits: Sequence[Hit]) -> Asked:
+def _asked(row: dict[str, Any], answer: dict[str, Any], reading: Reading | None) -> Asked:
     topics = frozenset({row["topic"], *row.get("also", ())})
-    near = frozenset(hit.article.topic for hit in hits)
+    near = frozenset(topic for topic, _ in reading.topics[:3]) if reading else frozenset()
     return Asked(row["text"], row["style"], topics, row.get("twin"), answer, near)
 
 

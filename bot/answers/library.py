@@ -153,26 +153,14 @@ class Library:
 
     def search(self, text: str, on: date, limit: int = 3) -> list[Hit]:
         """The best articles for `text` among those that may be shown on the day `on`."""
-        keys = self._keys_on(on)
-        return self._index(keys).search(text, keys, limit)
-
-    def covered(self, text: str, key: str, on: date) -> float:
-        """How much of what `text` says, 0 to 1, the article of that key speaks of; 0 where it may not
-        be shown on the day `on`."""
-        return self._index(self._keys_on(on)).covered(text, key)
-
-    def _keys_on(self, on: date) -> frozenset[str]:
         day, keys = self._today
         if day != on:
             keys = frozenset(one.key for one in self._shown(on))
             self._today = (on, keys)
-        return keys
-
-    def _index(self, keys: frozenset[str]) -> Index:
         if keys not in self._shelves:
             shelf = tuple(self._articles[key] for key in sorted(keys))
             self._shelves[keys] = Index(shelf, self._meaning)
-        return self._shelves[keys]
+        return self._shelves[keys].search(text, keys, limit)
 
     def _shown(self, on: date) -> list[Article]:
         return [one for one in self.articles() if one.may_be_shown(on, self.register)]

@@ -59,7 +59,6 @@ class Index:
     def __init__(self, articles: tuple[Article, ...], meaning: Meaning | None = None) -> None:
         """`meaning` was built with these articles, perhaps among others."""
         self._articles = articles
-        self._places = {one.key: place for place, one in enumerate(articles)}
         self._meaning = meaning
         self._vocabulary = Vocabulary(articles)
         self._phrases = [phrase for one in articles for phrase in (one.title, *one.ask)]
@@ -95,12 +94,6 @@ class Index:
             near = self._nearness.of(self._meaning.of_question(words))
             hits = _best(self._with_meaning(near, weighed, scores, allowed), limit)
         return hits if of_field else [_off_field(hit) for hit in hits]
-
-    def covered(self, text: str, key: str) -> float:
-        """How much of what `text` says, 0 to 1, the article of that key speaks of; 0 for none."""
-        if key not in self._places:
-            return 0.0
-        return share(self._vocabulary.weigh(words_of(text)), self._places[key])
 
     def _with_meaning(
         self,

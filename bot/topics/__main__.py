@@ -39,7 +39,7 @@ def prepare() -> bool:
     # Only here: what trains takes seconds to import.
     from bot.topics.training import train
 
-    train(read_asked(Library.load(Register.load()).articles())).save()
+    train(read_asked(Library.load(Register.load()))).save()
     STAMP.write_text(made_from, encoding="ascii")
     return True
 

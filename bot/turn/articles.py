@@ -59,8 +59,7 @@ def answer(runtime: Runtime, words: Words, turn: Turn) -> Turn:
             choice = replies.offer([(one.key, one.title) for one in offered])
             return replace(turn.then(choice), did=did)
         case answers.Nothing(near=near):
-            nearest = near.topic if near else ""
-            did = Did("ask", topic=words.reading.topics[0][0] if words.reading else nearest)
+            did = Did("ask", topic=near.topic if near else "")
             return replace(turn.then(replies.not_found()), did=did)
 
 

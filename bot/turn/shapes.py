@@ -17,7 +17,7 @@ class Did:
     """What a turn took a message for: for whoever measures, and for the editors.
 
     `act` is "ask", or the name of what else was done; `article` the key shown, `choices` the keys
-    offered; `topic` what it was taken to be about where neither; `confidence`, 0 to 1, how sure search
+    offered; `topic` that of the article that came nearest where neither; `confidence`, 0 to 1, how sure search
     was; `asks` the question put back.
     """
 

@@ -42,9 +42,10 @@ _PLAIN_ENOUGH = frozenset(
 """What the classifier decides alone. A greeting or a thank-you may hold a wish besides, and what is
 done about the others asks for more than the topic."""
 
-# The classifier is heard from this share on, and below the other takes Rasa's hearing for a mistake.
+# From this share on the classifier is clear. Below the other it takes what Rasa hears for a mistake: of
+# 138 such hearings, in three voices that neither was trained on, 4 were right.
 CLEAR = 0.60
-UNLIKELY = 0.05
+UNLIKELY = 0.10
 
 
 async def what_is_wanted(
@@ -63,7 +64,7 @@ async def what_is_wanted(
     if not heard or heard == [commands.Unsure()]:
         wanted = [_without_rasa(words)]
     else:
-        wanted = _weighed(runtime, heard, words)
+        wanted = heard if state.awaiting_feedback else _weighed(runtime, heard, words)
         if _disagrees(runtime, wanted[0], words):
             return None
     if acts.refuses(words.text):
@@ -121,27 +122,25 @@ def _weighed(
     runtime: Runtime, heard: list[commands.Command], words: Words
 ) -> list[commands.Command]:
     """What Rasa heard, unless a place is named in what it takes for a word in passing, or the
-    classifier clearly reads something else that Rasa's hearing leaves no room for.
+    classifier reads something else and leaves no room for it.
 
-    What Rasa takes for an insult or for another subject must all but repeat an article's own words,
-    or be read otherwise: nobody who is angry is met with a law.
+    Without the classifier, what Rasa takes for an insult or for another subject must all but repeat
+    an article's own words: nobody who is angry is met with a law.
     """
     first = heard[0]
     passing = isinstance(first, commands.SmallTalk | commands.TakeFeedback)
     if passing and places.is_named(runtime, words.text):
         return [commands.FindPlace()]
-    read = _read(words)
-    if read is None or isinstance(first, commands.AskPlace):
-        return heard
-    if isinstance(first, commands.TakeFeedback) and not isinstance(read, commands.FindAnswer):
-        return heard
     if words.reading is None:
         harsh = isinstance(first, commands.SmallTalk) and first.about in ("insult", "off_topic")
-        certain = isinstance(words.found, answers.Found) and words.found.certain
-        return [read] if passing and (certain or not harsh) else heard
-    if isinstance(first, commands.FindAnswer) or words.reading.share(act_of(first)) < UNLIKELY:
-        return [read, *heard[1:]]
-    return heard
+        answered = isinstance(words.found, answers.Found) and (words.found.certain or not harsh)
+        return [commands.FindAnswer()] if passing and answered else heard
+    if isinstance(first, commands.FindAnswer):
+        return [_read(words) or first, *heard[1:]]
+    if isinstance(first, commands.AskPlace) or words.reading.share(act_of(first)) >= UNLIKELY:
+        return heard
+    best = words.reading.labels[0]
+    return [commands.FindAnswer() if best.article else ACTS.get(best.topic, commands.FindAnswer())]
 
 
 def _disagrees(runtime: Runtime, wanted: commands.Command, words: Words) -> bool:
