@@ -7,6 +7,7 @@ bot was written or trained from.
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import time
 from collections import defaultdict
@@ -22,6 +23,9 @@ from bot.settings import ROOT, Settings
 from bot.topics import Model, Reading, find
 
 SETS = ROOT / "eval"
+_CLAUSE = re.compile(r"[.;]\s+|\n+")
+_THAT_DAY = re.compile(r"\b[Tt]ừ ngày đó\b")
+_DAY_NAMED = re.compile(r"\b(trước|từ)(?: ngày)? (\d{1,2})/(\d{1,2})/(\d{4})\b", re.IGNORECASE)
 NOT_LEGAL = frozenset({"off_topic", "insult"})
 
 
@@ -159,12 +163,29 @@ async def _print_dates(
         texts = [row["text"] for row in some]
         answers = [one async for one in answer_all(settings, texts, date.fromisoformat(day))]
         for row, answer in zip(some, answers, strict=True):
-            clean = not any(bad in answer["text"] for bad in row["must_not"])
+            said = law_of_the_day(answer["text"], date.fromisoformat(day))
+            clean = not any(bad in said for bad in row["must_not"])
             true.append(clean)
             if answer["article"]:
-                told.append(clean and all(good in answer["text"] for good in row["must"]))
+                told.append(clean and all(good in said for good in row["must"]))
     say(_line("nothing said that was not law on the day", true))
     say(_line("what is shown at once holds the day's figures", told))
+
+
+def law_of_the_day(text: str, day: date) -> str:
+    """An answer without the clauses that tell what was law before `day` or will be after it ("trước
+    01/7/2026: …", "từ ngày đó …")."""
+    return ". ".join(one for one in _CLAUSE.split(text) if not _of_another_day(one, day))
+
+
+def _of_another_day(clause: str, day: date) -> bool:
+    if _THAT_DAY.search(clause):
+        return True
+    for word, *parts in _DAY_NAMED.findall(clause):
+        named = date(*(int(part) for part in reversed(parts)))
+        if named <= day if word.lower() == "trước" else named > day:
+            return True
+    return False
 
 
 def _line(label: str, right: Sequence[bool]) -> str:

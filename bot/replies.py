@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.messages import Button, Outbound
 
 HUMAN = Button("Gặp người thật", "/human")
+NONE_OF_THEM = Button("Không phải mấy điều này", "/none")
 MENU = Button("Danh mục", "/menu")
 PLACE = Button("Tìm nơi giúp gần bạn", "/place")
 SCREEN = Button("Tự kiểm tra", "/screen")
@@ -36,7 +37,7 @@ def offer(titles: Sequence[tuple[str, str]], *others: Button) -> Outbound:
     """A choice of articles; `others` are further things that may have been meant."""
     buttons = tuple(Button(title, f"/answer {key}") for key, title in titles)
     text = "Mình muốn chắc là hiểu đúng ý bạn. Bạn đang hỏi điều nào?"
-    return Outbound(text, (*buttons, *others, HUMAN))
+    return Outbound(text, (*buttons, *others, NONE_OF_THEM, HUMAN))
 
 
 def not_found() -> Outbound:

@@ -27,7 +27,8 @@ class State:
     `awaiting_place` is set while the bot waits for a place name, `kind` being the service kind
     wanted; `awaiting_feedback`, while it waits for what somebody thinks of it. `worry` is the class of
     danger last noticed, `worry_soft` while one caring question about it is open. `asked` are the keys
-    of the articles last shown, newest last; `case` is the question last put by one of them, "KEY 0.1"
+    of the articles last shown, newest last; `offered` is the question that a choice of articles was last
+    given for; `case` is the question last put by one of them, "KEY 0.1"
     after the first and second options were chosen. `screening` is the instrument's own state as JSON.
     """
 
@@ -38,6 +39,7 @@ class State:
     worry: str = ""
     worry_soft: bool = False
     asked: tuple[str, ...] = ()
+    offered: str = ""
     case: str = ""
 
     @classmethod

@@ -171,9 +171,9 @@ def _undot(match: re.Match[str]) -> str:
 
 
 def _meaning(words: list[str], at: int, last: bool) -> str | None:
-    """What the word at `at` stands for, or None where it stands for itself."""
+    """What the word at `at` of `words`, all in lower case, stands for; None where for itself."""
     slang = _slang()
-    word = words[at].lower()
+    word = words[at]
     if word in slang.protect:
         return None
     plain = slang.words.get(word)
@@ -200,13 +200,14 @@ def expand(text: str) -> str:
     text = _NUMBER_GLUED.sub(_unglue, text)
     spans = [(found.start(), found.end()) for found in _WORD.finditer(text)]
     words = [_unstretch(text[start:end]) for start, end in spans]
+    low = [word.lower() for word in words]
     out: list[str] = []
     done = 0
     for at, (start, end) in enumerate(spans):
         after = text[end : spans[at + 1][0] if at + 1 < len(spans) else None]
         last = at + 1 == len(spans) or _SENTENCE_END.match(after) is not None
         out.append(text[done:start])
-        out.append(_meaning(words, at, last) or words[at])
+        out.append(_meaning(low, at, last) or words[at])
         done = end
     out.append(text[done:])
     return "".join(out)

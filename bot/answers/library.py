@@ -169,9 +169,11 @@ class Library:
 def decide(hits: Sequence[Hit]) -> Found | Offer | Nothing:
     """What to do with the hits of one search, best first.
 
-    An article is shown at once only if it is near, nearer than the next, and speaks of most of what
-    the question says; else the person chooses.
+    An article is shown at once only if the question is one of its own, or if it is near, nearer than
+    the next, and speaks of most of what the question says; else the person chooses.
     """
+    if hits and hits[0].exact:
+        return Found(hits[0].article, certain=True, score=1.0)
     if not hits or hits[0].score < WORTH_OFFERING:
         return Nothing(hits[0].article if hits else None)
     runner_up = hits[1].score if len(hits) > 1 else 0.0

@@ -18,7 +18,7 @@ from bot.answers.coverage import Vocabulary, Weighed, says_too_little, share
 from bot.answers.dense import Meaning, Nearness
 from bot.answers.lexical import Lexical
 from bot.answers.subject import names_the_field
-from bot.answers.words import words_of
+from bot.answers.words import fold_words, words_of
 
 COMPANY = 0.4
 SPOKEN_OF = 0.2
@@ -43,7 +43,8 @@ class Hit:
 
     `score` runs from 0 to about 1 and tells how near the article is; `phrase` is what matched best;
     `covered`, 0 to 1, how much of what the question says the article speaks of: 0 where the question
-    names nothing of our field. `repeats` where it all but repeats `phrase`.
+    names nothing of our field. `repeats` where it all but repeats `phrase`, `exact` where it does, but
+    for accents, short forms and courtesy.
     """
 
     article: Article
@@ -51,6 +52,7 @@ class Hit:
     phrase: str
     covered: float
     repeats: bool = False
+    exact: bool = False
 
 
 class Index:
@@ -62,6 +64,11 @@ class Index:
         self._meaning = meaning
         self._vocabulary = Vocabulary(articles)
         self._phrases = [phrase for one in articles for phrase in (one.title, *one.ask)]
+        self._said = {
+            tuple(fold_words(words_of(phrase))): place
+            for place, one in enumerate(articles)
+            for phrase in (one.title, *one.ask)
+        }
         self._starts = [0, *accumulate(1 + len(article.ask) for article in articles)]
         self._lexical = Lexical(
             [
@@ -84,6 +91,9 @@ class Index:
         if says_too_little(weighed):
             return []
         scores = self._lexical.scores(words)
+        said = self._said.get(tuple(fold_words(words))) if len(words) >= FEWEST_WORDS else None
+        if said is not None and self._articles[said].key in allowed:
+            return [replace(self._hit(weighed, scores, said), repeats=True, exact=True)]
         hits = _best(self._candidates(weighed, scores, allowed, limit), limit)
         if hits and _repeats(words, hits[0]):
             return [replace(hits[0], repeats=True), *hits[1:]]

@@ -13,6 +13,7 @@ from bot.turn.shapes import Did, Turn
 from bot.understand import expand, fold
 
 _REMEMBERED = 5
+_LONGEST_OFFERED = 500
 _MOST_WORDS = 9
 _CARRIES_ON = re.compile(
     r"(?:the|vay|roi|a|da|u|uh|um|ok)?\s*(?:con|the|vay|neu|lo|gia su|rui)\b.*"
@@ -57,10 +58,18 @@ def answer(runtime: Runtime, words: Words, turn: Turn) -> Turn:
         case answers.Offer(articles=offered, score=score):
             did = Did("ask", choices=tuple(one.key for one in offered), confidence=score)
             choice = replies.offer([(one.key, one.title) for one in offered])
-            return replace(turn.then(choice), did=did)
+            state = replace(turn.state, offered=words.text[:_LONGEST_OFFERED])
+            return replace(turn.then(choice, state=state), did=did)
         case answers.Nothing(near=near):
             did = Did("ask", topic=near.topic if near else "")
             return replace(turn.then(replies.not_found()), did=did)
+
+
+def none_of_them(turn: Turn) -> Turn:
+    """None of the articles offered was meant: an honest word, and the question goes to the editors."""
+    state = replace(turn.state, offered="")
+    told = turn.then(replies.not_found(), state=state)
+    return replace(told, did=Did("none_of_them"), in_vain=turn.state.offered)
 
 
 def offer_or_place(words: Words, turn: Turn) -> Turn:

@@ -57,7 +57,9 @@ async def record(runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: date
             more = await _write(connection, waiting, turn, now)
             if turn.unanswered and more is not None:
                 # By itself: many may ask the same at once, and nobody's turn waits for a count.
-                await note_question(connection, turn.heard, "unanswered", None, runtime.today())
+                await note_question(
+                    connection, turn.unanswered, "unanswered", None, runtime.today()
+                )
             return more is not False
     async with runtime.sessions.begin() as session:
         more = await _write(session, waiting, turn, now)

@@ -25,7 +25,7 @@ from bot.turn.wanted import act_of, what_is_wanted
 
 MOST_CHARACTERS = 4000
 VERBS = frozenset(
-    {"/answer", "/more", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
+    {"/answer", "/more", "/none", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
     | {"/human", "/place", "/screen", "/hotline", "/menu", "/s"}
 )
 """The payloads of our buttons begin with one of these."""
@@ -139,6 +139,8 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
                 if article
                 else turn.then(replies.menu())
             )
+        case "/none":
+            return articles.none_of_them(turn)
         case "/case":
             return articles.press_case(runtime, turn, rest)
         case "/at":

@@ -43,12 +43,16 @@ class Turn:
     result: Result | None = None
     erase: bool = False
     did: Did = Did()
+    in_vain: str = ""
 
     @property
-    def unanswered(self) -> bool:
-        """Whether something was asked, without distress, that no article answers."""
+    def unanswered(self) -> str:
+        """What was asked, without distress, and no article answers; "" for nothing. `in_vain` is an
+        earlier question, none of whose choices was meant."""
+        if self.alarm.level != "none":
+            return ""
         shown = self.did.article or self.did.choices
-        return self.alarm.level == "none" and self.did.act == "ask" and not shown
+        return self.in_vain or (self.heard if self.did.act == "ask" and not shown else "")
 
     @property
     def has_outcomes(self) -> bool:

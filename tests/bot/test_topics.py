@@ -21,6 +21,8 @@ HELD_OUT: dict[str, list[str]] = yaml.safe_load(
     (Path(__file__).parent / "held_out_questions.yml").read_text(encoding="utf-8")
 )["questions"]
 
+# Only what several lines hold becomes a feature.
+OFTEN = 8
 THANKS = ["cảm ơn bạn", "cám ơn nhiều nha", "thanks bot", "cảm ơn đã giúp em"]
 HELLO = ["chào bạn", "xin chào", "alo có ai không", "hello bot"]
 PRICE = ["methadone bao nhiêu tiền", "uống methadone tốn tiền không", "giá methadone một ngày"]
@@ -35,10 +37,10 @@ def lines(texts: list[str], topic: str, article: str = "") -> list[Asked]:
 def small() -> Model:
     return train(
         [
-            *lines(THANKS, "thanks"),
-            *lines(HELLO, "greeting"),
-            *lines(PRICE, "methadone", "methadone_price"),
-            *lines(STOP, "methadone", "methadone_stop"),
+            *lines(THANKS, "thanks") * OFTEN,
+            *lines(HELLO, "greeting") * OFTEN,
+            *lines(PRICE, "methadone", "methadone_price") * OFTEN,
+            *lines(STOP, "methadone", "methadone_stop") * OFTEN,
         ]
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from actions.commands import AskPlace, CallCounsellor, FindAnswer, FindPlace, Unsure
 from api import auth
 from bot import handoff, inbox, jobs, turn
+from bot.content_tables import OpenQuestion
 from bot.messages import Inbound
 from bot.runtime import Runtime
 from bot.store import State, open_talk, read_lines
@@ -251,3 +252,21 @@ async def test_who_says_that_all_is_well_is_promised_only_what_is_true(runtime: 
 
 def test_a_state_of_another_version_is_forgotten_not_fatal() -> None:
     assert State.from_json({"of": "an older version"}) == State()
+
+
+async def test_question_whose_choices_all_missed_it_goes_to_the_editors_once(
+    runtime: Runtime,
+) -> None:
+    question = "mẹ em nghiện cờ bạc với hay hút thuốc phiện thì sao ta"
+    await say(runtime, question)
+    assert await _open_questions(runtime) == []
+    for _ in range(2):
+        _, said = await say(runtime, "/none")
+        assert "không dám đoán" in said[-1]
+    assert await _open_questions(runtime) == [(question, 1)]
+
+
+async def _open_questions(runtime: Runtime) -> list[tuple[str, int]]:
+    async with runtime.sessions() as session:
+        rows = await session.scalars(select(OpenQuestion))
+        return [(row.text, row.seen) for row in rows]

@@ -74,6 +74,11 @@ def test_folding_keeps_offsets() -> None:
     assert len(fold(text)) == len(text)
 
 
+def test_short_form_means_the_same_in_capitals() -> None:
+    written = "góc lớp . e uống r"
+    assert expand(written.upper()).lower() == expand(written)
+
+
 def test_tokens_are_expanded_lower_case_words() -> None:
     assert tokens("E k bt, HỎI ai?") == ["em", "không", "biết", "hỏi", "ai"]
 

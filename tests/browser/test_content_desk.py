@@ -111,6 +111,7 @@ def test_an_attached_question_is_answered_in_the_chat_without_a_restart(
         expect(spoken.nth(before)).to_be_visible()
         if "HIV" in chat.locator("#log").inner_text():
             break
+        chat.wait_for_timeout(300)
     expect(chat.locator("#log")).to_contain_text("HIV")
 
 
