@@ -25,19 +25,13 @@ _LONGEST_TEXT = 2_000
 _MOST_BETWEEN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FormerName:
-    """A former office, or a former place beside an office, and what to tell the person.
-
-    `key` is the office's key in former_names.yml, or "place". `text` is how it was written, at
-    `start` to `end` of the cleaned text. `line` is one or two plain sentences. `facts` and `citations`
-    (register id, where in it) say what the line rests on; `valid_from`, since when it is so.
-    """
+@dataclass(frozen=True)
+class Former:
+    """What is told of a former office or place. `key` is the office's key in former_names.yml, or
+    "place"; `line` is one or two plain sentences; `facts` and `citations` (register id, where in it)
+    say what the line rests on; `valid_from`, since when it is so."""
 
     key: str
-    text: str
-    start: int
-    end: int
     line: str
     facts: tuple[str, ...]
     citations: tuple[tuple[str, str], ...]
@@ -45,18 +39,19 @@ class FormerName:
 
 
 @dataclass(frozen=True)
-class _Agency:
-    key: str
-    line: str
-    facts: tuple[str, ...]
-    citations: tuple[tuple[str, str], ...]
-    valid_from: date
+class FormerName(Former):
+    """A former office, or a former place beside an office, in a person's words: `text` is how it was
+    written, at `start` to `end` of the cleaned text."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
 class _Book:
-    agencies: dict[str, _Agency]
-    places: dict[str, _Agency]
+    agencies: dict[str, Former]
+    places: dict[str, Former]
     names: Phrases
     with_district: Phrases
     district_words: Phrases
@@ -146,17 +141,9 @@ def _has_office(reading: Reading, at: int) -> bool:
     return False
 
 
-def _former(row: _Agency, reading: Reading, start: int, end: int, line: str) -> FormerName:
-    return FormerName(
-        key=row.key,
-        text=reading.text[start:end],
-        start=start,
-        end=end,
-        line=line,
-        facts=row.facts,
-        citations=row.citations,
-        valid_from=row.valid_from,
-    )
+def _former(row: Former, reading: Reading, start: int, end: int, line: str) -> FormerName:
+    said = {**vars(row), "line": line}
+    return FormerName(text=reading.text[start:end], start=start, end=end, **said)
 
 
 @cache
@@ -186,10 +173,10 @@ def _book() -> _Book:
     )
 
 
-def _agency(key: str, row: dict[str, Any]) -> _Agency:
+def _agency(key: str, row: dict[str, Any]) -> Former:
     if not (row["line"] and row["facts"] and isinstance(row["valid_from"], date)):
         raise ValueError(f"former_names.yml: {key} lacks its line, facts or date")
-    return _Agency(
+    return Former(
         key=key,
         line=row["line"],
         facts=tuple(row["facts"]),

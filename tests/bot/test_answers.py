@@ -33,16 +33,6 @@ SPLIT_OFF = "minors_school_inside"
 
 
 @pytest.fixture(scope="module")
-def register() -> Register:
-    return Register.load()
-
-
-@pytest.fixture(scope="module")
-def library(register: Register) -> Library:
-    return Library.load(register)
-
-
-@pytest.fixture(scope="module")
 def as_then(library: Library, register: Register) -> Library:
     """The articles that the held-out questions were measured on, so that the figures compare. What
     all articles together reach is measured by `diemtua eval`."""

@@ -27,16 +27,6 @@ MISLEADING = "bạn tôi ngất sau mũi tiêm, hơi thở yếu"
 
 
 @pytest.fixture(scope="module")
-def register() -> Register:
-    return Register.load()
-
-
-@pytest.fixture(scope="module")
-def library(register: Register) -> Library:
-    return Library.load(register)
-
-
-@pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of four articles whose buttons lead to each other."""
     folder = tmp_path_factory.mktemp("few")

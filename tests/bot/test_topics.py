@@ -45,11 +45,6 @@ def small() -> Model:
     )
 
 
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load(Register.load())
-
-
 def reading(*labels: tuple[str, str, float]) -> Reading:
     return Reading(((labels[0][0], labels[0][2]),), tuple(Label(*one) for one in labels))
 

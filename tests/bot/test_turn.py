@@ -36,6 +36,17 @@ async def lines(runtime: Runtime, conversation_id: UUID) -> list[str]:
         return [line.text for line in await read_lines(session, talk) if line.author == "bot"]
 
 
+async def decide_late(runtime: Runtime, conversation_id: UUID) -> tuple[inbox.Waiting, turn.Turn]:
+    """One more message, decided but not recorded."""
+    event = Inbound("terminal", "late", "a", "text", "cai nghiện tại nhà mất bao lâu")
+    async with runtime.sessions.begin() as session:
+        await inbox.receive(session, runtime.ring, event, runtime.clock())
+    async with runtime.statements() as session:
+        waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
+    assert waiting is not None
+    return waiting, await turn.take_turn(runtime, waiting.talk, waiting.inbound)
+
+
 async def counsellor(runtime: Runtime) -> Counsellor:
     async with runtime.sessions.begin() as session:
         await auth.create_counsellor(session, "lan", "Lan", "counsellor", runtime.clock())
@@ -81,13 +92,7 @@ async def test_a_counsellor_who_comes_in_while_the_bot_thinks_silences_it(
 ) -> None:
     conversation_id, _ = await say(runtime, "em muốn gặp người thật")
     who = await counsellor(runtime)
-    event = Inbound("terminal", "late", "a", "text", "cai nghiện tại nhà mất bao lâu")
-    async with runtime.sessions.begin() as session:
-        await inbox.receive(session, runtime.ring, event, runtime.clock())
-    async with runtime.sessions() as session:
-        waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
-    assert waiting is not None
-    decided = await turn.take_turn(runtime, waiting.talk, waiting.inbound)
+    waiting, decided = await decide_late(runtime, conversation_id)
     assert decided.replies
     await take(runtime, who)
     assert await turn.record(runtime, waiting, decided, runtime.clock()) is True
@@ -210,13 +215,7 @@ async def test_a_message_decided_for_a_counsellor_who_just_left_is_answered(
     conversation_id, _ = await say(runtime, "em muốn gặp người thật")
     who = await counsellor(runtime)
     await take(runtime, who)
-    event = Inbound("terminal", "late", "a", "text", "cai nghiện tại nhà mất bao lâu")
-    async with runtime.sessions.begin() as session:
-        await inbox.receive(session, runtime.ring, event, runtime.clock())
-    async with runtime.statements() as session:
-        waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
-    assert waiting is not None
-    decided = await turn.take_turn(runtime, waiting.talk, waiting.inbound)
+    waiting, decided = await decide_late(runtime, conversation_id)
     async with runtime.sessions.begin() as session:
         (case,) = await handoff.queue(session, runtime.ring)
         await handoff.close(session, runtime.ring, case, who, runtime.clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -51,6 +52,18 @@ def fill(url: str) -> dict[str, str]:
     return asyncio.run(go())
 
 
+@contextlib.contextmanager
+def open_desk(folder: Path, url: str, rasa_port: int) -> Iterator[Desk]:
+    """Web and worker over the database at `url`, with keys of their own in `folder`."""
+    KeyRing.fresh().save(folder / "keyring.json")
+    running = Desk(folder, url, rasa_port)
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.stop()
+
+
 @pytest.fixture(scope="session")
 def desk_url(server: str) -> str:
     return new_database(server, "browser")
@@ -69,14 +82,8 @@ def desk(
     rasa: RasaPair,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
-    KeyRing.fresh().save(folder / "keyring.json")
-    running = Desk(folder, desk_url, rasa.port)
-    try:
-        running.wait()
+    with open_desk(tmp_path_factory.mktemp("desk"), desk_url, rasa.port) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="module")

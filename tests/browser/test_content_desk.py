@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from api import auth, database
-from bot.privacy import KeyRing
 from referral_directory.load import load_services
-from tests.browser.conftest import new_database, open_chat, say
+from tests.browser.conftest import new_database, open_chat, open_desk, say
 from tests.processes import Desk, free_port
 
 BLOOD = "sau cai nghiện hiến máu nhân đạo được chưa"
@@ -31,14 +30,8 @@ def content_url(server: str) -> str:
 @pytest.fixture(scope="module")
 def content_desk(content_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """Web and worker, without Rasa."""
-    folder = tmp_path_factory.mktemp("content")
-    KeyRing.fresh().save(folder / "keyring.json")
-    running = Desk(folder, content_url, free_port())
-    try:
-        running.wait()
+    with open_desk(tmp_path_factory.mktemp("content"), content_url, free_port()) as running:
         yield running
-    finally:
-        running.stop()
 
 
 async def _fill(url: str) -> None:

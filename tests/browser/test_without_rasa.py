@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from bot.privacy import KeyRing
-from tests.browser.conftest import fill, new_database, open_chat, say
+from tests.browser.conftest import fill, new_database, open_chat, open_desk, say
 from tests.browser.test_console import log_in
 from tests.processes import Desk, free_port
 
@@ -27,14 +26,8 @@ def lonely_passwords(lonely_url: str) -> dict[str, str]:
 def lonely_desk(
     lonely_url: str, lonely_passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("lonely")
-    KeyRing.fresh().save(folder / "keyring.json")
-    running = Desk(folder, lonely_url, free_port())
-    try:
-        running.wait()
+    with open_desk(tmp_path_factory.mktemp("lonely"), lonely_url, free_port()) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture
