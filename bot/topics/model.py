@@ -21,7 +21,7 @@ from bot.topics.features import features
 FILE = Path(__file__).parent / "trained.npz"
 # They turn margins into shares; measured by leaving out one voice after the other.
 SHARP_TOPICS, SHARP_ARTICLES = 3.0, 5.0
-MOST = 8
+MOST = 16
 _END = "\n"
 
 Numbers = NDArray[np.float64]

@@ -18,16 +18,42 @@ from actions.commands import (
     TakeFeedback,
     Unsure,
 )
-from bot.answers import Found, Nothing
+from bot.answers import Found, Library, Nothing
+from bot.answers.shelf import Shelf
+from bot.laws import Register
+from bot.privacy import KeyRing
 from bot.runtime import Runtime
+from bot.screening import Instrument
 from bot.store import State
-from bot.topics import Label, Reading
+from bot.topics import Label, Model, Reading
 from bot.turn.articles import Words, look_up
 from bot.turn.wanted import ACTS, act_of, what_is_wanted
+from referral_directory.places import Gazetteer
+from tests.conftest import NOW
 from tests.fakes import ToldRasa
 
 NOTHING_OPEN = State()
 PRICE = "một ngày uống methadone hết nhiêu"
+
+
+@pytest.fixture(scope="module")
+def runtime(
+    register: Register, library: Library, classifier: Model, gazetteer: Gazetteer, ring: KeyRing
+) -> Runtime:
+    """What reading a message needs: no database."""
+    return Runtime(
+        sessions=None,  # type: ignore[arg-type]
+        statements=None,  # type: ignore[arg-type]
+        ring=ring,
+        register=register,
+        shelf=Shelf(library),
+        topics=classifier,
+        instrument=Instrument.load("dast-10"),
+        gazetteer=gazetteer,
+        rasa=ToldRasa(),  # type: ignore[arg-type]
+        numbers={},
+        clock=lambda: NOW,
+    )
 
 
 def reading(*labels: tuple[str, str, float]) -> Reading:
