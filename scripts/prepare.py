@@ -140,13 +140,13 @@ def find_npm():
 
 
 def fetch_javascript():
-    """The console's libraries, exactly as locked, copied to where pages find them."""
+    """The console's libraries, exactly as locked, copied to where pages find them; and the tests'."""
     lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = VENDOR / ".lock"
     if stamp.exists() and stamp.read_text() == lock:
         return
     say("thư viện JavaScript")
-    if not run([*find_npm(), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]):
+    if not run([*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]):
         raise CannotPrepare("Không tải được thư viện JavaScript. Kiểm tra mạng rồi chạy lại.")
     VENDOR.mkdir(parents=True, exist_ok=True)
     for line in (ROOT / "api" / "static" / "vendor.txt").read_text().split():

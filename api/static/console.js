@@ -91,7 +91,7 @@ function connected(yes) {
   const status = find("#connection");
   if (!status || (yes && status.dataset.state === "open")) return;
   status.dataset.state = yes ? "open" : "lost";
-  status.textContent = yes ? "Đang kết nối" : "Mất kết nối, đang nối lại…";
+  status.textContent = yes ? "Đã kết nối" : "Mất kết nối, đang nối lại…";
 }
 
 function revive() {

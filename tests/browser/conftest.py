@@ -21,7 +21,7 @@ from tests.processes import Desk, RasaPair
 
 expect.set_options(timeout=15_000)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-COUNSELLORS = {"lan": "Lan", "minh": "Minh"}
+COUNSELLORS = {"lan": "counsellor", "minh": "counsellor", "hoa": "admin"}
 
 
 def new_database(server: str, name: str) -> str:
@@ -42,9 +42,9 @@ def fill(url: str) -> dict[str, str]:
         made = {}
         async with sessions.begin() as session:
             await load_services(session)
-            for login, name in COUNSELLORS.items():
+            for login, role in COUNSELLORS.items():
                 made[login] = await auth.create_counsellor(
-                    session, login, name, "counsellor", datetime.now(UTC)
+                    session, login, login.title(), role, datetime.now(UTC)
                 )
         await engine.dispose()
         return made
