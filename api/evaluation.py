@@ -67,7 +67,12 @@ async def evaluate(
     direct = [one for one in asked if one.answer["article"]]
     say(_line("right when answered directly", [one.first for one in direct]))
     off = [one for one in asked if one.topics & NOT_LEGAL]
-    say(_line("off-topic and insult not met with law", [not _is_legal(one) for one in off]))
+    say(_line("off-topic and insult not met with law", [not one.answer["article"] for one in off]))
+    say(
+        _line(
+            "off-topic and insult handled kindly", [one.answer["act"] in NOT_LEGAL for one in off]
+        )
+    )
     entities = _read(folder / "entities.jsonl")
     found = [one async for one in answer_all(settings, [row["text"] for row in entities], None)]
     _print_entities(entities, found, say)
@@ -117,10 +122,6 @@ def _print_twins(asked: Sequence[Asked], say: Callable[[str], None]) -> None:
 
 def _in_three(one: Asked) -> bool:
     return one.first or bool(one.near & one.topics)
-
-
-def _is_legal(one: Asked) -> bool:
-    return bool(one.answer["article"])
 
 
 def _print_entities(

@@ -39,10 +39,12 @@ class Label(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a message is about, the likeliest first: `topics` with the share of 1 of each, and what in
-    them answers."""
+    them answers. `apart` is how far the nearest topic stands before the next, in margins of the
+    machines (1 is from the border to the nearest lines that were trained on)."""
 
     topics: tuple[tuple[str, float], ...]
     labels: tuple[Label, ...]
+    apart: float
 
     def share(self, topic: str) -> float:
         """How likely `topic` is, 0 where it is none of the likeliest."""
@@ -105,6 +107,7 @@ class Model:
         of_topics = (_shares(SHARP_TOPICS * scores[:number]) + summed) / 2
         joint = of_labels * of_topics[self._topic_of_label]
         joint /= joint.sum()
+        second, first = np.partition(scores[:number], -2)[-2:].tolist()
         topics, shares = of_topics.tolist(), joint.tolist()
         return Reading(
             tuple((self.topics[place], topics[place]) for place in np.argsort(-of_topics)[:MOST]),
@@ -112,6 +115,7 @@ class Model:
                 Label(self.labels[place][0], self.labels[place][1], shares[place])
                 for place in np.argsort(-joint)[:MOST].tolist()
             ),
+            first - second,
         )
 
     def _scores(self, text: str) -> Numbers:

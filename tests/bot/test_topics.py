@@ -45,8 +45,9 @@ def small() -> Model:
     )
 
 
-def reading(*labels: tuple[str, str, float]) -> Reading:
-    return Reading(((labels[0][0], labels[0][2]),), tuple(Label(*one) for one in labels))
+def reading(*labels: tuple[str, str, float], apart: float = 2.0) -> Reading:
+    topics = ((labels[0][0], labels[0][2]),)
+    return Reading(topics, tuple(Label(*one) for one in labels), apart)
 
 
 def looked_up(library: Library, model: Model, read: Reading, text: str) -> object:
@@ -162,6 +163,15 @@ def test_unsure_reading_offers_what_is_likeliest_first(library: Library, small: 
     found = looked_up(library, small, read, "một ngày uống methadone hết nhiêu")
     assert isinstance(found, Offer)
     assert [one.key for one in found.articles] == ["methadone_stop", "methadone_price"]
+
+
+def test_likely_article_of_a_topic_that_hardly_stands_apart_is_offered(
+    library: Library, small: Model
+) -> None:
+    read = reading(("methadone", "methadone_price", 0.95), ("fines", "", 0.05), apart=0.1)
+    found = looked_up(library, small, read, "một ngày uống methadone hết nhiêu")
+    assert isinstance(found, Offer)
+    assert [one.key for one in found.articles] == ["methadone_price"]
 
 
 def test_topic_without_an_article_that_fits_offers_its_articles_first(

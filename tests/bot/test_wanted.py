@@ -60,7 +60,7 @@ def reading(*labels: tuple[str, str, float]) -> Reading:
     topics: dict[str, float] = {}
     for topic, _, share in labels:
         topics[topic] = topics.get(topic, 0.0) + share
-    return Reading(tuple(topics.items()), tuple(Label(*one) for one in labels))
+    return Reading(tuple(topics.items()), tuple(Label(*one) for one in labels), apart=2.0)
 
 
 async def wanted(
