@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,34 +17,15 @@ from typing import Any
 from uuid import uuid4
 
 from api.app import now, quiet_logs, wire
+from api.lines import LineBroken, read_texts, write
 from bot import entities, turn
 from bot.answers import TOPICS
-from bot.errors import DiemTuaError
 from bot.messages import Inbound
 from bot.rasa import NoRasa
 from bot.runtime import VIETNAM, Runtime
 from bot.settings import Settings
 from bot.store import State, Talk
 from bot.turn import Turn
-
-
-class LineBroken(DiemTuaError):
-    """A line that is not {"text": …}."""
-
-
-def read_text(line: str, number: int) -> str:
-    """The text in a line of JSON.
-
-    Raises:
-        LineBroken: the line is no object with a text; it names the line's number.
-    """
-    try:
-        text = json.loads(line)["text"]
-    except (ValueError, TypeError, KeyError):
-        text = None
-    if not isinstance(text, str):
-        raise LineBroken(f'Dòng {number}: cần một dòng JSON dạng {{"text": "…"}}.')
-    return text
 
 
 async def answer_all(
@@ -134,12 +114,7 @@ def print_answers(
 
     A broken line becomes {"error": …} in its place, so that lines in and out stay side by side.
     """
-    read: list[str | LineBroken] = []
-    for number, line in enumerate(lines, 1):
-        try:
-            read.append(read_text(line, number))
-        except LineBroken as error:
-            read.append(error)
+    read = list(read_texts(lines))
     answers = answer_all(
         settings, (one for one in read if isinstance(one, str)), on, use_rasa=use_rasa
     )
@@ -152,5 +127,4 @@ async def _print(
 ) -> None:
     async with contextlib.aclosing(answers):
         for one in read:
-            shown = {"error": one.line} if isinstance(one, LineBroken) else await anext(answers)
-            print(json.dumps(shown, ensure_ascii=False), flush=True)
+            print(write(one if isinstance(one, LineBroken) else await anext(answers)), flush=True)

@@ -121,6 +121,27 @@ def answer(
         raise typer.Exit(1)
 
 
+@app.command()
+def danger(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Đọc từng dòng {"text": …} từ đầu vào.')
+    ] = False,
+    examples: Annotated[
+        bool,
+        typer.Option("--examples", help="In các tin tư vấn viên đã soát, đã bỏ điều riêng tư."),
+    ] = False,
+    text: Annotated[str, typer.Argument(help="Tin cần xét (khi không có --jsonl).")] = "",
+) -> None:
+    """In ra nguy hiểm thấy trong từng tin, dạng JSON; không cần mạng, dữ liệu hay Rasa."""
+    from api.judging import print_dangers, print_examples
+
+    if examples:
+        with _ready(load_settings()) as settings:
+            asyncio.run(print_examples(settings.database_url))
+    elif print_dangers(sys.stdin if jsonl else [json.dumps({"text": text})]):
+        raise typer.Exit(1)
+
+
 @app.command("eval")
 def evaluate() -> None:
     """Đo mức đúng của câu trả lời trên bộ câu hỏi để riêng, in theo từng cách viết."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,7 +67,8 @@ class Talk:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a transcript, readable. `author` as in `tables.Message`."""
+    """One line of a transcript, readable. `author` as in `tables.Message`; `alarm` is the class and
+    the level of the danger that was noticed in a citizen's line."""
 
     id: int
     uid: UUID
@@ -79,6 +80,7 @@ class Line:
     ask_location: bool = False
     urgent: bool = False
     client_id: str = ""
+    alarm: tuple[str, str] | None = None
 
 
 _CONVERSATION, _PERSON = Conversation.__table__, Person.__table__
@@ -170,11 +172,14 @@ def lines_to_write(
     now: datetime,
     *,
     client_id: str = "",
+    alarm: tuple[str, str] | None = None,
     uid: UUID | None = None,
     counsellor_id: UUID | None = None,
 ) -> dict[str, Any]:
     """The parameters of `LINES` for what was `spoken`: (author, message), oldest first. `client_id`
-    is the citizen's own name for their line; `uid` may name a single line, see `has_line`."""
+    is the citizen's own name for their line, `alarm` the danger in it; `uid` may name a single line,
+    see `has_line`."""
+    of_citizen = {"client_id": client_id, "alarm": alarm}
     uids = [uid or uuid4() for _ in spoken]
     return {
         "uids": uids,
@@ -182,7 +187,7 @@ def lines_to_write(
         "sealed": [
             seal_json(
                 talk.key,
-                _body(message, client_id if author == "citizen" else ""),
+                _body(message, of_citizen if author == "citizen" else {}),
                 f"message:{name}",
             )
             for name, (author, message) in zip(uids, spoken, strict=True)
@@ -216,15 +221,14 @@ async def has_line(access: Access, uid: UUID) -> bool:
     return await access.scalar(select(Message.id).where(Message.uid == uid)) is not None
 
 
-def _body(message: Outbound, client_id: str) -> dict[str, Any]:
+def _body(message: Outbound, more: Mapping[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = {"text": message.text}
+    body.update((name, value) for name, value in more.items() if value)
     if message.buttons:
         body["buttons"] = [[button.title, button.payload] for button in message.buttons]
     for name, value in (("ask_location", message.ask_location), ("urgent", message.urgent)):
         if value:
             body[name] = True
-    if client_id:
-        body["client_id"] = client_id
     return body
 
 
@@ -264,6 +268,7 @@ def read_line(message: Message | Row[Any], key: bytes) -> Line:
         ask_location=body.get("ask_location", False),
         urgent=body.get("urgent", False),
         client_id=body.get("client_id", ""),
+        alarm=tuple(body["alarm"]) if "alarm" in body else None,
     )
 
 

@@ -20,11 +20,16 @@ def may_edit(counsellor: Counsellor) -> bool:
     return counsellor.role in EDITS
 
 
+def may_oversee(counsellor: Counsellor) -> bool:
+    """Whether the role looks after the work of others, the machine's too."""
+    return counsellor.role in OVERSEES
+
+
 def may_read(case: Case, counsellor: Counsellor) -> bool:
     """A waiting case is open to all who take chats; later only to who has it, and overseers."""
     if not may_take_chats(counsellor):
         return False
-    return case.state == "waiting" or _has(case, counsellor) or counsellor.role in OVERSEES
+    return case.state == "waiting" or _has(case, counsellor) or may_oversee(counsellor)
 
 
 def may_answer(case: Case, counsellor: Counsellor) -> bool:
@@ -35,7 +40,7 @@ def may_note(case: Case, counsellor: Counsellor) -> bool:
     """Whoever answers, and overseers while the case is open."""
     if case.state == "closed":
         return False
-    return may_answer(case, counsellor) or counsellor.role in OVERSEES
+    return may_answer(case, counsellor) or may_oversee(counsellor)
 
 
 def may_close(case: Case, counsellor: Counsellor) -> bool:

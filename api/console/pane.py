@@ -14,14 +14,17 @@ from bot.handoff import Case
 from bot.privacy import KeyRing
 from bot.store import Line, open_talk, read_lines
 from bot.tables import Counsellor
+from bot.verdicts import judged
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A line with the name of who wrote it, as the console shows it."""
+    """A line with the name of who wrote it, as the console shows it, and whether its alarm was right
+    where a counsellor has said so."""
 
     line: Line
     name: str
+    right: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ async def read_spoken(
         lines = [line for line in lines if line.at <= case.closed_at]
     ids = {line.counsellor_id for line in lines if line.counsellor_id}
     names = await _names(session, ids)
-    return [Spoken(line, _name(line, names)) for line in lines]
+    verdicts = await judged(session, [line.id for line in lines if line.alarm])
+    return [Spoken(line, _name(line, names), verdicts.get(line.id)) for line in lines]
 
 
 async def _names(session: AsyncSession, ids: set[UUID]) -> dict[UUID, str]:

@@ -53,6 +53,8 @@ class Found:
     lines: Sequence[Spoken] = ()
     case_changed: bool = False
     board_changed: bool = False
+    judge_at: str = ""
+    """Where the alarms of the case may be judged, if this counsellor may."""
 
 
 @router.get("/stream")
@@ -88,7 +90,9 @@ async def _follow(
                 yield event("over", {})
                 return
             for spoken in found.lines:
-                html = line_html.render(spoken=spoken, words=words, now=runtime.clock())
+                html = line_html.render(
+                    spoken=spoken, words=words, now=runtime.clock(), judge_at=found.judge_at
+                )
                 yield _html_event(html, spoken.line.id)
             if found.case_changed:
                 yield event("case", {})
@@ -118,7 +122,7 @@ async def _look(runtime: Runtime, token: str, shown: Open | None, news: Sequence
     async with runtime.sessions() as session:
         counsellor = await auth.counsellor_of(session, token, runtime.clock())
         lines: list[Spoken] = []
-        changed = False
+        changed, judge_at = False, ""
         if shown is not None and _concerns(shown, news):
             try:
                 case = await handoff.find_case(session, runtime.ring, shown.handoff_id)
@@ -128,9 +132,11 @@ async def _look(runtime: Runtime, token: str, shown: Open | None, news: Sequence
             changed = as_of(case) != shown.as_of
             if access.may_read(case, counsellor):
                 lines = await read_spoken(session, runtime.ring, case, shown.last)
+            if access.may_note(case, counsellor):
+                judge_at = f"/console/cases/{case.handoff_id}"
             if lines:
                 shown.last = lines[-1].line.id
-        return Found(lines, changed, await _board_changed(session, news))
+        return Found(lines, changed, await _board_changed(session, news), judge_at)
 
 
 def _concerns(shown: Open, news: Sequence[News]) -> bool:

@@ -10,14 +10,14 @@ from uuid import UUID
 from fastapi import Depends, HTTPException, Request, Response
 
 from api import auth
-from api.console.access import may_edit, may_take_chats
+from api.console.access import may_edit, may_oversee, may_take_chats
 from bot.errors import NotAllowed, NotFound, SessionOver
 from bot.runtime import Runtime
 from bot.tables import Counsellor
 
 COOKIE = "diemtua_console"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_RETURN = re.compile(r"/console(?:/cases/[0-9a-f-]{36}|/content(?:/[a-z0-9_]{2,45})?)?")
+_RETURN = re.compile(r"/console(?:/cases/[0-9a-f-]{36}|/content(?:/[a-z0-9_]{2,45})?|/danger)?")
 
 
 def refuse_cross_site(request: Request) -> None:
@@ -102,6 +102,13 @@ async def at_the_content(counsellor: Annotated[Counsellor, Depends(entered)]) ->
     return counsellor
 
 
+async def overseeing(counsellor: Annotated[Counsellor, Depends(entered)]) -> Counsellor:
+    """Somebody whose role looks after the work of others."""
+    if not may_oversee(counsellor):
+        raise NotAllowed("Việc này dành cho người giám sát.")
+    return counsellor
+
+
 def case_id(handoff_id: str) -> UUID:
     try:
         return UUID(handoff_id)
@@ -113,6 +120,7 @@ LoggedIn = Annotated[Counsellor, Depends(logged_in)]
 Entered = Annotated[Counsellor, Depends(entered)]
 OnDuty = Annotated[Counsellor, Depends(on_duty)]
 Editing = Annotated[Counsellor, Depends(at_the_content)]
+Overseeing = Annotated[Counsellor, Depends(overseeing)]
 CaseId = Annotated[UUID, Depends(case_id)]
 
 

@@ -17,6 +17,11 @@ REASONS = {
     "child_abuse": "Trẻ em bị hại",
     "acute_psychosis": "Loạn thần, ảo giác",
 }
+LEVELS = {
+    "emergency": "nguy hiểm ngay lúc này",
+    "urgent": "có nguy hiểm",
+    "soft": "chưa rõ, cần hỏi thêm",
+}
 CHANNELS = {
     "web": "Trang web",
     "terminal": "Dòng lệnh",

@@ -9,7 +9,7 @@ denial of suicide still earns one caring question.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.danger.rules import Finding, Reading, rulebook
 from bot.danger.scope import lowered, whom
@@ -30,7 +30,10 @@ Label = Literal[
 Level = Literal["emergency", "urgent", "soft", "none"]
 Person = Literal["self", "other", "unclear"]
 
-_LEVELS = ("none", "soft", "urgent", "emergency")
+LABELS: tuple[str, ...] = get_args(Label)
+LEVELS: tuple[str, ...] = ("none", "soft", "urgent", "emergency")
+"""From the mildest to the gravest."""
+
 _FIRST = (
     "suicide",
     "withdrawal_emergency",
@@ -77,4 +80,4 @@ def judge(text: str) -> Danger:
 
 def _gravity(found: Finding) -> tuple[int, int, int]:
     """Level, then class; of equals the one that begins last, for it names nearest who is meant."""
-    return _LEVELS.index(found.level), -_FIRST.index(found.rule.label), found.start
+    return LEVELS.index(found.level), -_FIRST.index(found.rule.label), found.start

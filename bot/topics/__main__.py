@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from bot.answers import Library
 from bot.laws import Register
 from bot.topics.asked import read_asked
 from bot.topics.model import FILE
+from bot.trained import is_fresh, stamp
 
-STAMP = FILE.with_suffix(".stamp")
 _BOT = Path(__file__).parent.parent
 _MADE_FROM = (
     _BOT / "content" / "asked",
@@ -33,28 +32,14 @@ def prepare() -> bool:
         ContentBroken: a file of lines is wrong; nothing is trained.
         OSError: the model cannot be written.
     """
-    made_from = _digest()
-    if FILE.exists() and STAMP.exists() and STAMP.read_text(encoding="ascii") == made_from:
+    if is_fresh(FILE, _MADE_FROM):
         return False
     # Only here: what trains takes seconds to import.
     from bot.topics.training import train
 
     train(read_asked(Library.load(Register.load()))).save()
-    STAMP.write_text(made_from, encoding="ascii")
+    stamp(FILE, _MADE_FROM)
     return True
-
-
-def _digest() -> str:
-    """What the model depends on: how people ask, the articles, and how texts become features."""
-    files = [
-        file
-        for path in _MADE_FROM
-        for file in (sorted(path.iterdir()) if path.is_dir() else [path])
-    ]
-    seen = hashlib.sha256()
-    for file in files:
-        seen.update(f"{file.name}\n".encode() + file.read_bytes())
-    return seen.hexdigest()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ without it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.topics.features import features
+from bot.trained import keep, packed, unpacked
 
 FILE = Path(__file__).parent / "trained.npz"
 # They turn margins into shares; measured by leaving out one voice after the other.
 SHARP_TOPICS, SHARP_ARTICLES = 3.0, 5.0
 MOST = 16
-_END = "\n"
 
 Numbers = NDArray[np.float64]
 
@@ -135,19 +135,17 @@ class Model:
         Raises:
             OSError: it cannot be written there.
         """
-        fresh = path.with_name(f"fresh-{path.name}")
-        np.savez(
-            fresh,
-            terms=_packed(self.terms.rows),
+        keep(
+            path,
+            terms=packed(self.terms.rows),
             rarity=self.terms.rarity,
             starts=self.starts,
             classes=self.classes,
             weights=self.weights,
             bias=self.bias,
-            topics=_packed(self.topics),
-            labels=_packed(" ".join(label) for label in self.labels),
+            topics=packed(self.topics),
+            labels=packed(" ".join(label) for label in self.labels),
         )
-        fresh.replace(path)
 
 
 def load(path: Path = FILE) -> Model | None:
@@ -155,15 +153,15 @@ def load(path: Path = FILE) -> Model | None:
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as held:
-        rows = {term: row for row, term in enumerate(_unpacked(held["terms"]))}
-        labels = [one.split(" ") for one in _unpacked(held["labels"])]
+        rows = {term: row for row, term in enumerate(unpacked(held["terms"]))}
+        labels = [one.split(" ") for one in unpacked(held["labels"])]
         return Model(
             terms=Terms(rows, held["rarity"].tolist()),
             starts=held["starts"],
             classes=held["classes"],
             weights=held["weights"],
             bias=held["bias"],
-            topics=tuple(_unpacked(held["topics"])),
+            topics=tuple(unpacked(held["topics"])),
             labels=tuple((topic, key) for topic, key in labels),
         )
 
@@ -172,11 +170,3 @@ def _shares(scores: Numbers) -> Numbers:
     raised = np.exp(scores - scores.max())
     shares: Numbers = raised / raised.sum()
     return shares
-
-
-def _packed(words: Iterable[str]) -> NDArray[np.uint8]:
-    return np.frombuffer(_END.join(words).encode(), np.uint8)
-
-
-def _unpacked(packed: NDArray[np.uint8]) -> list[str]:
-    return packed.tobytes().decode().split(_END)

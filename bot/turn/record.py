@@ -87,6 +87,7 @@ async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: dateti
     talk = waiting.talk
     spoken = [("bot", reply) for reply in turn.replies]
     in_danger = turn.alarm.level in ("emergency", "urgent")
+    alarm = (turn.alarm.label, turn.alarm.level) if turn.alarm.level != "none" else None
     greets = bool(spoken) and not in_danger
     if greets and not talk.greeted:
         spoken.insert(0, ("bot", Outbound(replies.INTRO)))
@@ -99,7 +100,7 @@ async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: dateti
             "holder": talk.holder,
             "state": seal_json(talk.key, asdict(turn.state), f"state:{talk.id}"),
             "greeted": now if greets else None,
-            **lines_to_write(talk, spoken, now, client_id=waiting.inbound.event_id),
+            **lines_to_write(talk, spoken, now, client_id=waiting.inbound.event_id, alarm=alarm),
         },
     )
     written = result.one_or_none()

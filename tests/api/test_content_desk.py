@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,51 +13,15 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from api import auth
-from api.app import build_web
 from bot import editing
 from bot.answers import Found, decide
 from bot.content_tables import AddedParaphrase, Approval, EditedArticle, OpenQuestion
-from bot.privacy import KeyRing
-from bot.settings import Settings
 from bot.tables import Counsellor
+from tests.api.conftest import Enter
 
 Sessions = async_sessionmaker[AsyncSession]
-Enter = Callable[[str], Awaitable[httpx.AsyncClient]]
 BLOOD = "sau cai nghiện hiến máu nhân đạo được chưa"
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
-    KeyRing.fresh().save(tmp_path / "keyring.json")
-    settings = Settings(DATABASE_URL=database_url, data_dir=tmp_path, secure_cookies=False)
-    app = build_web(settings)
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-@pytest.fixture
-async def enter(app: FastAPI, sessions: Sessions) -> AsyncIterator[Enter]:
-    """A browser in which somebody of the role given is logged in."""
-    async with AsyncExitStack() as stack:
-
-        async def log_in(role: str) -> httpx.AsyncClient:
-            now = datetime.now(UTC)
-            async with sessions.begin() as session:
-                password = await auth.create_counsellor(session, role, role.title(), role, now)
-                token = await auth.log_in(session, role, password, now)
-                assert isinstance(token, str)
-                await auth.change_password(session, token, password, "hoa sen trên ao", now)
-            client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app),
-                base_url="http://desk",
-                cookies={"diemtua_console": token},
-                headers={"Accept": "text/html"},
-            )
-            return await stack.enter_async_context(client)
-
-        yield log_in
 
 
 @pytest.fixture
