@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ MODIFIERS = (
     "object",
     "nobody",
 )
+BLANK = "~"
 _MOST = 8
 _REACH = 14
 
@@ -40,6 +41,7 @@ class Rule:
     label: str
     level: str
     firm: bool
+    hint: bool
     general: bool
     whose: str
     say: tuple[Pattern, ...]
@@ -110,19 +112,26 @@ class Rulebook:
 
 @dataclass(frozen=True)
 class Reading:
-    """A text read against the rulebook: `found` without the idioms, `raw` with them."""
+    """A text read against the rulebook: `found` without the idioms, `raw` with them; `idioms` are the
+    words that they cover."""
 
     words: Words
     book: Rulebook
     found: Found
     raw: Found
+    idioms: Container[int]
 
     @classmethod
     def of(cls, words: Words, book: Rulebook) -> Reading:
         """Read `words` once against all phrases, then set the idioms aside."""
         raw = book.phrases.read(words)
         covered = _idioms(words, book, raw)
-        return cls(words, book, Found(raw.spans, covered) if covered else raw, raw)
+        return cls(words, book, Found(raw.spans, covered) if covered else raw, raw, covered)
+
+    @property
+    def forms(self) -> list[str]:
+        """The words in canonical forms, an idiom's as blanks."""
+        return [BLANK if at in self.idioms else form for at, form in enumerate(self.words.forms)]
 
     def occurs(self, kind: str, start: int, end: int) -> list[tuple[int, int]]:
         """Where words of the modifier `kind` stand between `start` and `end`."""
@@ -133,8 +142,8 @@ class Reading:
 
 
 def _candidates(index: _Index, found: Found) -> Iterator[tuple[int, Pattern]]:
-    for number in found.spans:
-        yield from index.get(number, ())
+    for number in found.spans.keys() & index.keys():
+        yield from index[number]
 
 
 def _indexed(patterns: Sequence[tuple[int, Pattern]]) -> _Index:
@@ -208,6 +217,7 @@ def _rule(row: Mapping[str, Any], phrases: Phrases) -> Rule:
             label=row["label"],
             level=row["level"],
             firm=row.get("firm", False),
+            hint=row.get("hint", False),
             general=row.get("general", False),
             whose=row.get("whose", "subject"),
             say=tuple(map(phrases.compile, row["say"])),
