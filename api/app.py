@@ -38,7 +38,8 @@ from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
 from bot.runtime import Clock, Runtime
-from bot.screening import Instrument
+from bot.screening import load_instruments
+from bot.screening.library import FOLDER as SCREENING
 from bot.settings import Settings
 from referral_directory.nearest import seed_emergency_numbers
 from referral_directory.places import Gazetteer
@@ -85,7 +86,7 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
         register=register,
         shelf=Shelf(Library.load(register, vectors=settings.vectors)),
         topics=topics.load(),
-        instrument=Instrument.load("dast-10"),
+        instruments=load_instruments(settings.data_dir / SCREENING),
         gazetteer=Gazetteer.load(),
         rasa=Rasa(settings.rasa_url, deadline=settings.rasa_deadline_seconds),
         numbers=seed_emergency_numbers(),

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -27,10 +28,12 @@ app = typer.Typer(
 )
 user = typer.Typer(help="Người dùng của bàn tư vấn.", no_args_is_help=True)
 keys = typer.Typer(help="Khóa mã hóa tin nhắn.", no_args_is_help=True)
+screening = typer.Typer(help="Bộ câu hỏi sàng lọc.", no_args_is_help=True)
 content = typer.Typer(help="Các bài trả lời và sổ văn bản.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(content, name="content")
 app.add_typer(keys, name="keys")
+app.add_typer(screening, name="screening")
 
 
 def main() -> None:
@@ -144,18 +147,46 @@ def danger(
 
 @app.command("eval")
 def evaluate() -> None:
-    """Đo mức đúng của câu trả lời trên bộ câu hỏi để riêng, in theo từng cách viết."""
+    """Đo trên các bộ câu để riêng: nghe ra nguy hiểm, trả lời đúng, theo từng cách viết."""
     from api import evaluation
     from api.run_rasa import rasa_for_now
     from bot import topics
     from bot.answers import Library
     from bot.laws import Register
 
+    evaluation.print_danger(typer.echo)
     model = topics.load()
     with _ready(load_settings()) as ready, rasa_for_now(ready) as settings:
         asyncio.run(evaluation.evaluate(settings, model, typer.echo))
     library = Library.load(Register.load())
     evaluation.print_search_times(library, model, date.today(), typer.echo)
+
+
+@app.command("score")
+def score_answers(
+    instrument: Annotated[str, typer.Argument(help="assist, dast-10, audit-c, phq-2, phq-9, …")],
+) -> None:
+    """Chấm điểm các câu trả lời: mỗi dòng vào một JSON, mỗi dòng ra một JSON."""
+    from api.screening import NoSuchInstrument, find_instrument, score_lines
+
+    try:
+        chosen = find_instrument(instrument, load_settings().data_dir)
+    except NoSuchInstrument as error:
+        typer.echo(error.line, err=True)
+        raise typer.Exit(2) from None
+    for line in score_lines(chosen, sys.stdin):
+        typer.echo(line)
+
+
+@screening.command("install")
+def install_screening(
+    file: Annotated[Path, typer.Argument(help="Lời văn được phép dùng, hoặc cả bộ câu hỏi.")],
+) -> None:
+    """Thêm lời văn (ASSIST, CRAFFT) hoặc một bộ câu hỏi; tệp sai thì nói rõ lý do."""
+    from bot.screening.library import FOLDER, install
+
+    installed = install(file, load_settings().data_dir / FOLDER)
+    typer.echo(f"Đã thêm {installed.title}. Khởi động lại để dùng.")
 
 
 @content.command("check")

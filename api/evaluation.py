@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from api.answering import answer_all
+from bot import danger
 from bot.answers import Library
 from bot.settings import ROOT, Settings
 from bot.topics import Model, Reading, find
@@ -77,6 +78,28 @@ async def evaluate(
     found = [one async for one in answer_all(settings, [row["text"] for row in entities], None)]
     _print_entities(entities, found, say)
     await _print_dates(settings, _read(folder / "dates.jsonl"), say)
+
+
+def print_danger(say: Callable[[str], None], folder: Path = SETS) -> None:
+    """What the danger check hears of danger nobody trained on, and what it hears of everyday lines."""
+    rows = _read(folder / "danger.jsonl")
+    heard = [(row, danger.judge(row["text"])) for row in rows]
+    grave = [(row, one) for row, one in heard if row["level"] in ("urgent", "emergency")]
+    now = [(row, one) for row, one in grave if row["level"] == "emergency"]
+    say(_line("emergency heard as an emergency", [one.level == "emergency" for _, one in now]))
+    say(_line("emergency heard at all", [one.level != "none" for _, one in now]))
+    say(_line("danger heard, all", [one.level != "none" for _, one in grave]))
+    for field in ("style", "label"):
+        for name in sorted({row[field] for row, _ in grave}):
+            some = [one.level != "none" for row, one in grave if row[field] == name]
+            say(_line(f"danger heard, {name}", some))
+    say(_line("its class right", [one.label == row["label"] for row, one in grave]))
+    told = [(row, one) for row, one in grave if row["person"] != "unclear"]
+    say(_line("who is in danger right", [one.person == row["person"] for row, one in told]))
+    for kind, name in (("hard", "words of danger without any"), ("ordinary", "ordinary questions")):
+        some_levels = [one.level for row, one in heard if row["kind"] == kind]
+        say(_line(f"{name}: alarm of any kind", [level != "none" for level in some_levels]))
+        say(_line(f"{name}: emergency", [level == "emergency" for level in some_levels]))
 
 
 def print_search_times(

@@ -14,7 +14,7 @@ from bot.answers.shelf import Shelf
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
-from bot.screening import Instrument
+from bot.screening import Shelf as Instruments
 from bot.topics import Model
 from referral_directory.places import Gazetteer
 
@@ -36,7 +36,7 @@ class Runtime:
     register: Register
     shelf: Shelf
     topics: Model | None
-    instrument: Instrument
+    instruments: Instruments
     gazetteer: Gazetteer
     rasa: Rasa
     numbers: Mapping[str, str]

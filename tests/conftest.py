@@ -19,7 +19,7 @@ from bot.answers.shelf import Shelf
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
-from bot.screening import Instrument
+from bot.screening import load_instruments
 from bot.topics import Model
 from referral_directory.load import load_services
 from referral_directory.nearest import seed_emergency_numbers
@@ -158,7 +158,7 @@ async def runtime(
         register=register,
         shelf=Shelf(library),
         topics=classifier,
-        instrument=Instrument.load("dast-10"),
+        instruments=load_instruments(),
         gazetteer=gazetteer,
         rasa=SilentRasa(),  # type: ignore[arg-type]
         numbers=seed_emergency_numbers(),

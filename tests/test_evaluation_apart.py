@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers import TOPICS
+from bot.danger import LABELS
 from bot.understand import fold
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,9 @@ def learnt() -> frozenset[str]:
     return frozenset(found)
 
 
-@pytest.mark.parametrize("name", ["questions.jsonl", "entities.jsonl", "dates.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["questions.jsonl", "entities.jsonl", "dates.jsonl", "danger.jsonl"]
+)
 def test_no_evaluation_text_was_learnt_from(name: str, learnt: frozenset[str]) -> None:
     texts = [json.loads(line)["text"] for line in (EVAL / name).read_text("utf-8").splitlines()]
     longer = [text for text in texts if len(bare(text).split()) > 3]
@@ -53,3 +56,13 @@ def test_evaluation_covers_every_topic_and_way_of_writing() -> None:
     assert {row["topic"] for row in rows} == set(TOPICS)
     styles = Counter(row["style"] for row in rows)
     assert (styles["accentless"] + styles["teencode"]) / len(rows) >= 0.5
+
+
+def test_danger_set_covers_every_class_level_and_way_of_writing() -> None:
+    rows = [json.loads(line) for line in (EVAL / "danger.jsonl").read_text("utf-8").splitlines()]
+    assert len(rows) >= 500
+    counts = Counter((row["label"], row["level"]) for row in rows)
+    dangers = set(LABELS) - {"none"}
+    assert min(counts[label, level] for label in dangers for level in ("emergency", "urgent")) >= 15
+    assert Counter(row["kind"] for row in rows)["hard"] >= 150
+    assert len({row["style"] for row in rows}) == 7

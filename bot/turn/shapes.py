@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.danger import Danger
 from bot.messages import Inbound, Outbound
@@ -31,7 +32,11 @@ class Did:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn decided. `heard` goes into the transcript as the person's line."""
+    """What one turn decided. `heard` goes into the transcript as the person's line.
+
+    `results` are a screening's, to be stored as `keep` says; `results_wish` is what to do with those
+    stored before; `summary` are lines for a counsellor that the person agreed to.
+    """
 
     heard: str
     state: State
@@ -40,7 +45,10 @@ class Turn:
     wants_counsellor: bool = False
     leaves_queue: bool = False
     helpful: bool | None = None
-    result: Result | None = None
+    results: tuple[Result, ...] = ()
+    keep: Literal["", "kept", "shared"] = ""
+    results_wish: Literal["", "share", "forget"] = ""
+    summary: tuple[str, ...] = ()
     erase: bool = False
     did: Did = Did()
     in_vain: str = ""
@@ -62,7 +70,8 @@ class Turn:
             or self.wants_counsellor
             or self.leaves_queue
             or self.helpful is not None
-            or self.result is not None
+            or bool(self.keep)
+            or bool(self.results_wish)
         )
 
     def then(self, *more: Outbound, state: State | None = None) -> Turn:

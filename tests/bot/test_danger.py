@@ -1,4 +1,5 @@
-"""Cries for help are heard however they are written; everyday words raise no alarm.
+"""What the rules hear by themselves, as where no classifier was trained: cries however they are written,
+and no everyday words.
 
 The lines of `danger_lines.yml` were written before the rules.
 """
@@ -6,6 +7,7 @@ The lines of `danger_lines.yml` were written before the rules.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,13 @@ CLASSES = {
     "child_abuse",
     "acute_psychosis",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rules_alone() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.danger.trained", lambda: None)
+        yield
 
 
 def found(danger: Danger) -> tuple[str, str, str]:

@@ -23,7 +23,7 @@ from bot.answers.shelf import Shelf
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
-from bot.screening import Instrument
+from bot.screening import load_instruments
 from bot.store import State
 from bot.topics import Label, Model, Reading
 from bot.turn.articles import Words, look_up
@@ -48,7 +48,7 @@ def runtime(
         register=register,
         shelf=Shelf(library),
         topics=classifier,
-        instrument=Instrument.load("dast-10"),
+        instruments=load_instruments(),
         gazetteer=gazetteer,
         rasa=ToldRasa(),  # type: ignore[arg-type]
         numbers={},

@@ -41,7 +41,7 @@ def test_the_chat_has_no_fault(visitor: BrowserContext, desk: Desk) -> None:
     say(page, "cai nghiện tại nhà mất bao lâu")
     expect(page.locator(".message.bot", has_text="Căn cứ")).to_be_visible()
     say(page, "Em muốn tự kiểm tra")
-    expect(page.locator(".message.bot", has_text="DAST-10")).to_be_visible()
+    expect(page.locator(".message.bot", has_text="nhạy cảm")).to_be_visible()
     say(page, "em uong ca vi thuoc roi, em muon chet")
     expect(page.locator("#log")).to_contain_text("115")
     assert faults(page) == []
