@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -33,6 +34,7 @@ from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_oa import ZaloOA
+from bot.duty import tell_on_call
 from bot.errors import DatabaseDown, DiemTuaError, SettingsBroken, where
 from bot.laws import Register
 from bot.privacy import KeyRing
@@ -90,6 +92,7 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
         gazetteer=Gazetteer.load(),
         rasa=Rasa(settings.rasa_url, deadline=settings.rasa_deadline_seconds),
         numbers=seed_emergency_numbers(),
+        duty=settings.duty,
         clock=clock,
     )
     return Wired(settings, (engine, alone), runtime, build_channels(settings, http), http)
@@ -166,7 +169,8 @@ async def run_worker(settings: Settings) -> None:
     wired = wire(settings, pool_size=settings.worker_concurrency + 4)
     connector = database.queue(settings.database_url, settings.worker_concurrency + 4)
     jobs = procrastinate.App(connector=connector)
-    queue.add_jobs(jobs, wired.runtime, wired.channels)
+    on_call = partial(tell_on_call, wired.http, settings.on_call_url.get_secret_value())
+    queue.add_jobs(jobs, wired.runtime, wired.channels, on_call)
     keep_what_is_loaded()
     following = _follow_editors(wired.runtime)
     async with jobs.open_async():

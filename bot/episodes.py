@@ -21,8 +21,9 @@ async def open_or_join(
     person: str,
     why: list[str],
     now: datetime,
-) -> None:
-    """Remember a danger until a counsellor closes it; a further alarm joins the open episode."""
+) -> bool:
+    """Remember a danger until a counsellor closes it; a further alarm joins the open episode. Whether
+    a new one was opened."""
     joined = await session.execute(
         update(Episode)
         .where(Episode.conversation_id == talk.id, Episode.closed_at.is_(None))
@@ -35,7 +36,8 @@ async def open_or_join(
         .returning(Episode.id)
         .execution_options(synchronize_session=False)
     )
-    if joined.first() is None:
+    opened = joined.first() is None
+    if opened:
         session.add(
             Episode(
                 conversation_id=talk.id,
@@ -48,6 +50,7 @@ async def open_or_join(
             )
         )
         await session.flush()
+    return opened
 
 
 async def is_open(access: Access, conversation_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.danger import Danger
 from bot.messages import Button, Outbound
 from bot.replies import HOTLINE, HUMAN
 
@@ -89,33 +90,32 @@ ADVICE: Mapping[str, Advice] = {
 }
 
 
-def emergency(label: str, person: str, numbers: Mapping[str, str]) -> Outbound:
-    """The reply to an emergency. `numbers` maps a telephone number to what answers there."""
-    advice = ADVICE[label]
-    other = person == "other"
+def reply(alarm: Danger, numbers: Mapping[str, str], reads: str) -> Outbound:
+    """The reply to a danger. `numbers` maps a telephone number to what answers there; `reads` tells who
+    will read the person's words, and when."""
+    say = _emergency if alarm.level == "emergency" else _urgent
+    return say(ADVICE[alarm.label], alarm.person == "other", numbers, reads)
+
+
+def _emergency(advice: Advice, other: bool, numbers: Mapping[str, str], reads: str) -> Outbound:
     steps = advice.other_steps if other else advice.self_steps
     question = advice.other_question if other else advice.self_question
     opening = "Chuyện này cần giúp ngay." if other else "Mình rất lo cho bạn. Bạn quan trọng."
-    text = (
-        f"{opening}\n{_call_now(advice.call, numbers)}\n\n{steps}\n\n"
-        f"Mình đang báo tư vấn viên đọc tin của bạn ngay. {question}"
-    )
+    text = f"{opening}\n{_call_now(advice.call, numbers)}\n\n{steps}\n\n{reads} {question}"
     return Outbound(text, (HUMAN,), urgent=True)
 
 
-def urgent(label: str, person: str, numbers: Mapping[str, str]) -> Outbound:
-    """The reply to a danger that is not (yet) in progress."""
-    advice = ADVICE[label]
-    if person == "other":
+def _urgent(advice: Advice, other: bool, numbers: Mapping[str, str], reads: str) -> Outbound:
+    if other:
         opening = (
             "Cảm ơn bạn đã nói ra và lo cho người đó. Chuyện này không nên để một mình bạn gánh."
         )
     else:
         opening = "Cảm ơn bạn đã nói ra với mình. Chịu như vậy chắc nặng lắm; bạn không phải chịu một mình."
     text = (
-        f"{opening}\n\nMình đã báo tư vấn viên, khi có người nhận bạn sẽ thấy ở đây. "
+        f"{opening}\n\n{reads} Khi có người nhận, bạn sẽ thấy ở đây. "
         f"Nếu thấy nguy hiểm ngay lúc này: {_call_now(advice.call, numbers)}\n\n"
-        f"{advice.other_question if person == 'other' else advice.self_question}"
+        f"{advice.other_question if other else advice.self_question}"
     )
     return Outbound(text, (HOTLINE,), urgent=True)
 

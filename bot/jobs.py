@@ -5,7 +5,7 @@ its outbox). Repeating it does no harm, so every fault is answered by asking for
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,7 +18,7 @@ from bot import inbox, outbox, privacy, replies, turn
 from bot.channels import PULL_CHANNELS, Channel
 from bot.runtime import Runtime
 from bot.store import notify, open_talk
-from bot.wake import UP_TO_DATE, wake
+from bot.wake import ON_CALL, UP_TO_DATE, wake
 
 log = structlog.get_logger()
 
@@ -93,12 +93,22 @@ async def _erase(runtime: Runtime, channels: Mapping[str, Channel], waiting: inb
     return True
 
 
-def add_jobs(jobs: procrastinate.App, runtime: Runtime, channels: Mapping[str, Channel]) -> None:
-    """Teach a worker's queue what its jobs do."""
+def add_jobs(
+    jobs: procrastinate.App,
+    runtime: Runtime,
+    channels: Mapping[str, Channel],
+    on_call: Callable[[str], Awaitable[None]],
+) -> None:
+    """Teach a worker's queue what its jobs do. `on_call` tells the on-call address of a danger of the
+    level given."""
 
     @jobs.task(name=UP_TO_DATE)
     async def up_to_date(conversation_id: str) -> None:
         await bring_up_to_date(runtime, channels, UUID(conversation_id))
+
+    @jobs.task(name=ON_CALL, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=2))
+    async def tell_on_call(level: str) -> None:
+        await on_call(level)
 
     @jobs.periodic(cron="* * * * * */3")
     @jobs.task(name="rescue", queueing_lock="rescue", pass_context=False)

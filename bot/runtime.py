@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from bot.answers import Library
 from bot.answers.shelf import Shelf
+from bot.duty import VIETNAM, Duty
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
@@ -18,7 +18,7 @@ from bot.screening import Shelf as Instruments
 from bot.topics import Model
 from referral_directory.places import Gazetteer
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+__all__ = ["VIETNAM", "Clock", "Runtime"]
 
 Clock = Callable[[], datetime]
 
@@ -40,6 +40,7 @@ class Runtime:
     gazetteer: Gazetteer
     rasa: Rasa
     numbers: Mapping[str, str]
+    duty: Duty
     clock: Clock
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.duty import Duty, read_hours
 from bot.errors import SettingsBroken
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     search_by_meaning: bool = False
 
+    desk_hours: str = ""
+    on_call_url: SecretStr = SecretStr("")
+
     telegram_token: SecretStr = SecretStr("")
     telegram_secret: SecretStr = SecretStr("")
     telegram_base_url: str = "https://api.telegram.org"
@@ -49,6 +53,26 @@ class Settings(BaseSettings):
         if url and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
             raise ValueError("not PostgreSQL")
         return url
+
+    @field_validator("desk_hours")
+    @classmethod
+    def _is_a_span(cls, hours: str) -> str:
+        read_hours(hours)
+        return hours
+
+    @field_validator("on_call_url")
+    @classmethod
+    def _is_a_web_address(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(
+            ("https://", "http://")
+        ):
+            raise ValueError("not a web address")
+        return url
+
+    @property
+    def duty(self) -> Duty:
+        """Who reads a cry for help, and when."""
+        return Duty(read_hours(self.desk_hours), bool(self.on_call_url.get_secret_value()))
 
     @property
     def rasa_url(self) -> str:

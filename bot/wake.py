@@ -29,3 +29,16 @@ async def wake(session: AsyncSession, conversation_id: UUID) -> None:
     with it a cry for help. What is to be tried later is found again by `jobs.wake_forgotten`.
     """
     await session.execute(_WAKE, {"conversation": conversation_id})
+
+
+ON_CALL = "tell_on_call"
+_WAKE_ON_CALL = text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW("
+    f"'default', '{ON_CALL}', 0, NULL, NULL, jsonb_build_object('level', CAST(:level AS text)), NULL"
+    ")]::procrastinate_job_to_defer_v1[])"
+)
+
+
+async def wake_on_call(session: AsyncSession, level: str) -> None:
+    """Queue the job that tells the on-call address of a danger, under no lock of any conversation."""
+    await session.execute(_WAKE_ON_CALL, {"level": level})

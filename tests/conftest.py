@@ -16,6 +16,7 @@ from api import database
 from bot import topics
 from bot.answers import Library
 from bot.answers.shelf import Shelf
+from bot.duty import Duty
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
@@ -162,6 +163,7 @@ async def runtime(
         gazetteer=gazetteer,
         rasa=SilentRasa(),  # type: ignore[arg-type]
         numbers=seed_emergency_numbers(),
+        duty=Duty(),
         clock=clock,
     )
     await alone.dispose()

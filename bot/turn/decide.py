@@ -104,5 +104,4 @@ async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:
 
 
 def _danger_reply(runtime: Runtime, alarm: Danger) -> Outbound:
-    reply = first_aid.emergency if alarm.level == "emergency" else first_aid.urgent
-    return reply(alarm.label, alarm.person, runtime.numbers)
+    return first_aid.reply(alarm, runtime.numbers, runtime.duty.who_reads(runtime.clock()))

@@ -20,6 +20,7 @@ from bot.store import LINES, Talk, lines_to_write
 from bot.tables import Access, Feedback
 from bot.turn.decide import give_to_human
 from bot.turn.shapes import Turn
+from bot.wake import wake_on_call
 
 log = structlog.get_logger()
 
@@ -112,7 +113,7 @@ async def _record_outcomes(
 ) -> None:
     alarm = turn.alarm
     if alarm.level in ("emergency", "urgent"):
-        await episodes.open_or_join(
+        opened = await episodes.open_or_join(
             session,
             talk,
             label=alarm.label,
@@ -121,6 +122,8 @@ async def _record_outcomes(
             why=list(alarm.why),
             now=now,
         )
+        if runtime.duty.on_call and (opened or alarm.level == "emergency"):
+            await wake_on_call(session, alarm.level)
     if turn.wants_counsellor:
         urgency = {"emergency": handoff.DANGER_NOW, "urgent": handoff.DANGER}
         await handoff.ask_for_counsellor(

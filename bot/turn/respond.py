@@ -90,7 +90,8 @@ async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Tur
             return turn.then(safe, state=state)
         label = cast(Label, turn.state.worry)
         alarm = Danger(label, "urgent", "unclear", ("answered.yes",))
-        reply = first_aid.urgent(alarm.label, alarm.person, runtime.numbers)
+        reads = runtime.duty.who_reads(runtime.clock())
+        reply = first_aid.reply(alarm, runtime.numbers, reads)
         state = replace(state, worry=alarm.label)
         return replace(turn.then(reply, state=state), alarm=alarm, wants_counsellor=True)
     async with runtime.statements() as session:

@@ -165,5 +165,5 @@ def _alarmed(runtime: Runtime, talk: Talk, turn: Turn, step: screening.Step) -> 
     turn = replace(turn, state=state, alarm=alarm, wants_counsellor=True, did=Did("danger"))
     if talk.holder == "counsellor" and alarm.level == "urgent":
         return turn
-    reply = first_aid.emergency if alarm.level == "emergency" else first_aid.urgent
-    return turn.then(reply(alarm.label, alarm.person, runtime.numbers))
+    reads = runtime.duty.who_reads(runtime.clock())
+    return turn.then(first_aid.reply(alarm, runtime.numbers, reads))

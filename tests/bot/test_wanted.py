@@ -20,6 +20,7 @@ from actions.commands import (
 )
 from bot.answers import Found, Library, Nothing
 from bot.answers.shelf import Shelf
+from bot.duty import Duty
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
@@ -52,6 +53,7 @@ def runtime(
         gazetteer=gazetteer,
         rasa=ToldRasa(),  # type: ignore[arg-type]
         numbers={},
+        duty=Duty(),
         clock=lambda: NOW,
     )
 

@@ -1,0 +1,71 @@
+"""Who reads a cry for help is told honestly, and the on-call address learns no more than it must."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from bot.duty import Duty, NotTold, read_hours, tell_on_call
+
+DAY = read_hours("07:30-21:00")
+SECRET = "http://127.0.0.1:9/secret-token"
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """A time in Vietnam."""
+    return datetime(2026, 11, 23, (hour - 7) % 24, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("duty", "now", "told"),
+    [
+        (Duty(), at(3), "tư vấn viên đọc tin của bạn ngay"),
+        (Duty(DAY), at(7, 30), "tư vấn viên đọc tin của bạn ngay"),
+        (Duty(DAY, on_call=True), at(21), "báo người trực khẩn"),
+        (Duty(DAY), at(21), "07:30 ngày mai mới có người đọc"),
+        (Duty(DAY), at(7, 29), "07:30 hôm nay mới có người đọc"),
+    ],
+)
+def test_who_reads_and_when_is_told_as_it_is(duty: Duty, now: datetime, told: str) -> None:
+    assert told in duty.who_reads(now)
+
+
+@pytest.mark.parametrize("hours", ["7-21", "21:00-07:30", "08:00", "sáng-tối", "08:00-09:00-10:00"])
+def test_hours_that_are_none_are_refused(hours: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        read_hours(hours)
+
+
+async def test_who_is_on_call_learns_that_there_is_danger_and_nothing_else() -> None:
+    taken: list[dict[str, str]] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        taken.append(json.loads(request.content))
+        return httpx.Response(200)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as http:
+        await tell_on_call(http, SECRET, "emergency")
+    assert list(taken[0]) == ["text"]
+    assert "nguy hiểm ngay lúc này" in taken[0]["text"]
+
+
+def refuse(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(500)
+
+
+def vanish(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("no route", request=request)
+
+
+@pytest.mark.parametrize("platform", [refuse, vanish])
+async def test_an_address_that_does_not_answer_is_reported_without_its_secret(
+    platform: httpx.MockTransport,
+) -> None:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(platform)) as http:  # type: ignore[arg-type]
+        with pytest.raises(NotTold) as failed:
+            await tell_on_call(http, SECRET, "urgent")
+    assert "secret-token" not in failed.value.line
+    assert failed.value.__cause__ is None
