@@ -79,14 +79,14 @@ def judge(text: str) -> Danger:
     findings = _find(reading)
     hinted = _gravest(findings, reading)
     classifier = trained()
-    if classifier is None or len(reading.forms) < FEWEST:
+    forms = reading.forms
+    if classifier is None or len(forms) < FEWEST:
         return hinted
-    heard = classifier.hear(reading.forms, _spoken(hinted))
-    firm = [found for found in findings if not found.rule.hint]
-    ruled = _gravest([_left(found, heard.at_most) for found in firm], reading)
+    heard = classifier.hear(forms, _spoken(hinted))
+    left = [_left(found, heard.at_most) for found in findings if not found.rule.hint]
     if heard.level == "none":
-        return ruled
-    level = max(heard.level, ruled.level, key=LEVELS.index)
+        return _gravest(left, reading)
+    level = max([heard.level, *(found.level for found in left)], key=LEVELS.index)
     why = (f"heard.{heard.label}", *hinted.why)
     by_rule = hinted.person != "unclear" and not heard.sure_of_person
     person = hinted.person if by_rule else heard.person

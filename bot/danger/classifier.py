@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, reduce
 from itertools import chain
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class Classifier:
 
     def hear(self, forms: Sequence[str], rules: Collection[str]) -> Heard:
         """What is in a text in canonical forms for which the rules named in `rules` spoke."""
-        scores = np.max([self.scores(part, rules) for part in _parts(forms)], axis=0)
+        scores = reduce(np.maximum, (self.scores(part, rules) for part in _parts(forms)))
         classes = scores[len(HEADS) :]
         level = "none"
         for name, score in zip(HEADS, scores.tolist(), strict=False):

@@ -21,11 +21,11 @@ from bot.danger.words import STOP, Words, canon, spellings
 _PART = re.compile(r"<(\w+)>([?*]?)|\(([^)]*)\)([?*]?)|~(\d)|([#^$]?[^\s<>()~]*)")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Node:
     exact: dict[str, _Node] = field(default_factory=dict)
     loose: dict[str, list[_Node]] = field(default_factory=dict)
-    ends: list[int] = field(default_factory=list)
+    ends: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,10 @@ class Found:
     """Which phrase list occurs where in a text, but for phrases that lie within `covered` words."""
 
     def __init__(
-        self, spans: Mapping[int, Sequence[tuple[int, int]]], covered: Container[int] = ()
+        self, hits: Mapping[_Node, Sequence[tuple[int, int]]], covered: Container[int] = ()
     ) -> None:
-        self.spans = spans
+        self.hits = hits
+        self.there: set[int] = set().union(*(node.ends for node in hits))
         self._covered = covered
         self._places: dict[int, Mapping[int, Sequence[int]]] = {}
         self._matches: dict[int, Sequence[tuple[int, int]]] = {}
@@ -60,16 +61,22 @@ class Found:
         known = self._places.get(number)
         if known is None:
             places: dict[int, list[int]] = {}
-            for start, end in self.spans.get(number, ()):
+            for start, end in self._spans(number):
                 if end == start or not all(at in self._covered for at in range(start, end)):
                     places.setdefault(start, []).append(end)
             known = self._places[number] = places
         return known
 
+    def _spans(self, number: int) -> list[tuple[int, int]]:
+        if number not in self.there:
+            return []
+        found = [span for node, spans in self.hits.items() if number in node.ends for span in spans]
+        return sorted(found)
+
     def matches(self, pattern: Pattern, words: Words) -> Sequence[tuple[int, int]]:
         """The stretches [start, end) of `words`, the text read, that `pattern` covers; of several
         with one end, the shortest."""
-        if not pattern.needs <= self.spans.keys():
+        if not pattern.needs <= self.there:
             return ()
         known = self._matches.get(id(pattern))
         if known is None:
@@ -137,7 +144,7 @@ class Phrases:
             for word in phrase.split():
                 node = _child(node, word)
             if number not in node.ends:
-                node.ends.append(number)
+                node.ends.add(number)
         return number
 
     def compile(self, pattern: str) -> Pattern:
@@ -196,7 +203,7 @@ class Phrases:
 
     def read(self, words: Words) -> Found:
         """Where each list occurs in `words`."""
-        spans: dict[int, list[tuple[int, int]]] = {}
+        hits: dict[_Node, list[tuple[int, int]]] = {}
         forms = words.forms
         count = len(forms)
         opening, closing = (self._root.exact.get(sign) for sign in "^$")
@@ -204,29 +211,20 @@ class Phrases:
             if forms[start] == STOP:
                 continue
             if opening is not None and (start == 0 or forms[start - 1] == STOP):
-                _note(spans, opening, start, start)
+                hits.setdefault(opening, []).append((start, start))
             if closing is not None and (start + 1 == count or forms[start + 1] == STOP):
-                _note(spans, closing, start + 1, start + 1)
+                hits.setdefault(closing, []).append((start + 1, start + 1))
             nodes = self._first(forms[start], start in words.meant)
             at = start + 1
             while nodes:
                 for node in nodes:
                     if node.ends:
-                        _note(spans, node, start, at)
+                        hits.setdefault(node, []).append((start, at))
                 if at == count:
                     break
                 nodes = _step(nodes, forms[at], at in words.meant)
                 at += 1
-        return Found(spans)
-
-
-def _note(spans: dict[int, list[tuple[int, int]]], node: _Node, start: int, end: int) -> None:
-    for number in node.ends:
-        known = spans.get(number)
-        if known is None:
-            spans[number] = [(start, end)]
-        else:
-            known.append((start, end))
+        return Found(hits)
 
 
 def _step(nodes: Sequence[_Node], form: str, meant: bool) -> list[_Node]:

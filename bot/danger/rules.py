@@ -98,7 +98,7 @@ class Rulebook:
             places = reading.found.matches(pattern, reading.words)
             if places:
                 spans.setdefault(at, set()).update(places)
-        there = reading.found.spans.keys()
+        there = reading.found.there
         for at, needs, group in self.groups:
             if needs <= there and (met := _together(group, reading)):
                 spans.setdefault(at, set()).update(met)
@@ -125,7 +125,7 @@ class Reading:
         """Read `words` once against all phrases, then set the idioms aside."""
         raw = book.phrases.read(words)
         covered = _idioms(words, book, raw)
-        return cls(words, book, Found(raw.spans, covered) if covered else raw, raw, covered)
+        return cls(words, book, Found(raw.hits, covered) if covered else raw, raw, covered)
 
     @property
     def forms(self) -> list[str]:
@@ -141,7 +141,7 @@ class Reading:
 
 
 def _candidates(index: _Index, found: Found) -> Iterator[tuple[int, Pattern]]:
-    for number in found.spans.keys() & index.keys():
+    for number in found.there & index.keys():
         yield from index[number]
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.danger import LABELS, LEVELS, judge, seen
 from bot.danger.classifier import HEADS, Classifier, trained
@@ -83,6 +85,13 @@ def test_of_three_words_or_fewer_the_rules_alone_judge(line: str) -> None:
 def test_cry_in_the_midst_of_a_long_text_is_heard() -> None:
     talk = "Cho em hỏi cai nghiện ở đâu và mất bao nhiêu tiền. " * 60
     assert judge(talk + "Lay mãi nó không ư hử gì, môi thâm sì. " + talk).level == "emergency"
+
+
+@given(st.text(max_size=400))
+def test_any_string_is_judged(text: str) -> None:
+    found = judge(text)
+    assert found.label in LABELS
+    assert (found.level == "none") == (found.label == "none")
 
 
 def test_whole_message_of_twenty_thousand_words_is_judged() -> None:
