@@ -64,11 +64,11 @@ def test_the_console_has_no_fault(
     assert faults(desk_page) == []
 
 
-def test_the_editors_desk_has_no_fault(
+def test_the_desks_beside_the_chats_have_no_fault(
     visitor: BrowserContext, desk: Desk, passwords: dict[str, str]
 ) -> None:
     page = log_in(visitor, desk, passwords, "hoa")
-    for path in ("/console/content", "/console/content/foreigner"):
+    for path in ("/console/content", "/console/content/foreigner", "/console/danger"):
         page.goto(desk.url + path)
         expect(page.locator("#content h1").first).to_be_visible()
         assert faults(page) == [], path
