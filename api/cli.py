@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from api import database
+from api.lines import standard_input
 from api.ready import ready as _ready
 from bot.errors import DiemTuaError
 from bot.privacy import KeyRing, rewrap
@@ -115,7 +116,7 @@ def answer(
     from api.answering import print_answers
     from api.run_rasa import rasa_for_now
 
-    lines = sys.stdin if jsonl else [json.dumps({"text": question})]
+    lines = standard_input() if jsonl else [json.dumps({"text": question})]
     day = on.date() if on else None
     with _ready(load_settings()) as ready, contextlib.ExitStack() as stack:
         settings = ready if no_rasa else stack.enter_context(rasa_for_now(ready))
@@ -141,7 +142,7 @@ def danger(
     if examples:
         with _ready(load_settings()) as settings:
             asyncio.run(print_examples(settings.database_url))
-    elif print_dangers(sys.stdin if jsonl else [json.dumps({"text": text})]):
+    elif print_dangers(standard_input() if jsonl else [json.dumps({"text": text})]):
         raise typer.Exit(1)
 
 
@@ -174,7 +175,7 @@ def score_answers(
     except NoSuchInstrument as error:
         typer.echo(error.line, err=True)
         raise typer.Exit(2) from None
-    for line in score_lines(chosen, sys.stdin):
+    for line in score_lines(chosen, standard_input()):
         typer.echo(line)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterable, Iterator
 
 from bot.errors import DiemTuaError
@@ -10,6 +12,11 @@ from bot.errors import DiemTuaError
 
 class LineBroken(DiemTuaError):
     """A line that is not {"text": …}."""
+
+
+def standard_input() -> Iterator[str]:
+    """The lines of standard input; broken UTF-8 is replaced, so that it spoils no other line."""
+    yield from io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
 
 
 def read_texts(lines: Iterable[str]) -> Iterator[str | LineBroken]:

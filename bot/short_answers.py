@@ -45,7 +45,9 @@ class Choices:
 
     def meaning(self, text: str) -> str | None:
         """The one meaning `text` has here, or None: no short answer, a question, or ambiguous."""
-        return self._find(self.words(text)) if "?" not in text else None
+        if "?" in text:
+            return None
+        return self._find(self._written(text)) or self._find(self.words(text))
 
     def without_courtesy(self, text: str) -> str:
         """`text` folded, lower case, without punctuation and the words of courtesy around it."""
@@ -57,14 +59,13 @@ class Choices:
         return fold(" ".join(tokens))
 
     def words(self, text: str) -> list[str]:
-        """`text` as words: lower case, stretched letters and known spellings put right."""
-        tokens: list[str] = []
-        for written in _WORD.findall(nfc(text).lower()):
-            word = _unstretched(written)
-            word = self._spellings.get(word, word)
-            if not tokens or tokens[-1] != word:
-                tokens.append(word)
-        return tokens
+        """`text` as words: lower case, stretched letters and known spellings put right, and a word
+        that is said again at once left out."""
+        return [word for word, _ in groupby(self._written(text))]
+
+    def _written(self, text: str) -> list[str]:
+        words = (_unstretched(written) for written in _WORD.findall(nfc(text).lower()))
+        return [self._spellings.get(word, word) for word in words]
 
     def _find(self, tokens: list[str]) -> str | None:
         """The meaning of `tokens`, with as little courtesy taken off as possible."""
@@ -104,8 +105,10 @@ def _run(tokens: list[str], words: Iterable[str]) -> int:
 def _unstretched(word: str) -> str:
     """`word` with a letter written three times or more written once: "cóooo" is "có".
 
-    A word of one letter only stays ("kkkk" is laughter, not "k").
+    A word of one letter only stays ("kkkk" is laughter, not "k"), and so does a number.
     """
+    if any(char.isdigit() for char in word):
+        return word
     runs = ["".join(run) for _, run in groupby(word, key=fold)]
     if len(runs) == 1:
         return word

@@ -8,21 +8,29 @@ which the caller stores. Only whole answers are taken: whatever else the person 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 from bot.danger import Danger
 from bot.messages import Button, Outbound
 from bot.screening import meanings, says
-from bot.screening.instrument import Given, Instrument, Item, applying
-from bot.screening.plan import begin, finish, fits, next_instrument
-from bot.screening.results import Result, Shelf, alarm_in, level_line, summary_lines
+from bot.screening.instrument import Alarm, Given, Instrument, Item
+from bot.screening.plan import begin, finish, fits, next_instrument, one_back
+from bot.screening.results import (
+    Result,
+    Shelf,
+    alarm_in,
+    ask_directly,
+    level_line,
+    summary_lines,
+)
 from bot.screening.shown import TALK, again, open_item, result, tag_of, titles_of
 from bot.screening.state import State
 from bot.screening.step import HUMAN, Step, asked, end, led, unread
 from bot.screening.talk import answer_talk
 
 SAFETY: Final = {
-    "danger": Danger("suicide", "urgent", "self", ("screening.safety",)),
+    # A bare yes tells neither what nor who: police and ambulance, and "are you safe?", fit anybody.
+    "danger": Danger("violence_threat", "urgent", "unclear", ("screening.safety",)),
     "self_harm": Danger("suicide", "urgent", "self", ("screening.safety",)),
     "collapsed": Danger("overdose", "emergency", "other", ("screening.safety",)),
     "attacked": Danger("violence_threat", "emergency", "other", ("screening.safety",)),
@@ -46,6 +54,14 @@ def answer(shelf: Shelf, state: State, text: str, number: str = "") -> Step:
     Args:
         number: the bare number that was typed where `text` is the button it may stand for.
     """
+    step = _answered(shelf, state, text, number)
+    gone = step.state is None or step.state.group != state.group
+    return (_danger_said(shelf, state) if gone and step.alarm is None else None) or step
+
+
+def _answered(shelf: Shelf, state: State, text: str, number: str) -> Step:
+    if aged := _aged(shelf, state, text):
+        return aged
     if state.paused and not (state.stage == "result" and text.startswith(meanings.PREFIX)):
         return _wake(shelf, state, text)
     if state.stage == "asking":
@@ -53,12 +69,13 @@ def answer(shelf: Shelf, state: State, text: str, number: str = "") -> Step:
     if state.stage in TALK:
         return answer_talk(shelf, state, text)
     titles = says.RESULT if state.stage == "result" else says.STAGES[state.stage][1]
-    if state.stage in ("consent", "age") and (age := _age(state, text)) is not None:
-        return _grouped(shelf, state, age)
     if text.startswith("/"):
         meant = meanings.read_payload(text, titles, state.stage)
     else:
         meant = meanings.read_stage(state.stage, text, titles)
+        step = meanings.read_step(text) if meant is None and state.stage != "consent" else None
+        if step is not None:
+            return _step_aside(shelf, state, step)
     if meant == "late" and state.stage != "result":
         return asked(shelf, state)
     if meant is None or meant == "late":
@@ -66,11 +83,22 @@ def answer(shelf: Shelf, state: State, text: str, number: str = "") -> Step:
     return _STAGES[state.stage](shelf, state, meant)
 
 
-def _age(state: State, text: str) -> str | None:
-    age = meanings.read_age(text, bare=state.stage == "age")
+def _aged(shelf: Shelf, state: State, text: str) -> Step | None:
+    """An age was said: whoever belongs to another group is asked nothing more of this one's set. In
+    what a family member is asked, an age may be anybody's."""
+    if state.stage not in ("consent", "age", "safety", "asking"):
+        return None
+    age = meanings.read_age(text, "paused" if state.paused else state.stage)
     if age is None or age > 120:
         return None
-    return "child" if age < 12 else "youth" if age < 18 else "adult"
+    group = "child" if age < 12 else "youth" if age < 18 else "adult"
+    if state.stage in ("consent", "age") and not state.paused:
+        return _grouped(shelf, state, group)
+    if state.group == "family":
+        return None
+    if group == state.group:
+        return None if state.paused else asked(shelf, state)
+    return _grouped(shelf, State(stage="age", only=state.only, invited=state.invited), group)
 
 
 def _consent(shelf: Shelf, state: State, meant: str) -> Step:
@@ -121,10 +149,30 @@ def _share(shelf: Shelf, state: State, meant: str) -> Step:
     return Step(None, (), "finished", None, results, "shared", wants_counsellor=True, summary=lines)
 
 
+def _harm(shelf: Shelf, state: State, meant: str) -> Step:
+    if meant == "no":
+        return _go_on(shelf, state)
+    return _alarmed(state, Alarm(when=(), level="urgent"))
+
+
+def _step_aside(shelf: Shelf, state: State, step: str) -> Step:
+    """Back, away or later, where no item is open. Who will not say whether they want to harm
+    themselves is told to a human, as in ASQ."""
+    if step == "back" and state.stage in ("result", "harm"):
+        return asked(shelf, replace(one_back(shelf, state), stage="asking"))
+    if step == "back":
+        before = {"age": "consent", "safety": "age", "share": "result"}[state.stage]
+        return asked(shelf, replace(state, stage=before))
+    if state.stage == "harm":
+        return _harm(shelf, state, step)
+    return unread(state) if step == "skip" else _leave(shelf, state, step)
+
+
 _STAGES = {
     "consent": _consent,
     "age": _grouped,
     "safety": _safety,
+    "harm": _harm,
     "result": _result_stage,
     "share": _share,
 }
@@ -136,8 +184,6 @@ def _take(shelf: Shelf, state: State, text: str, number: str) -> Step:
     item = open_item(instrument, state)
     if item is None:
         return _go_on(shelf, state)
-    if state.group == "adult" and (group := _age(state, text)) in ("child", "youth"):
-        return _grouped(shelf, State(stage="age", only=state.only, invited=state.invited), group)
     kind, given = _read(instrument, item, state, text, number)
     if kind == "take" or (kind == "skip" and "refused" in instrument.scale(item).answers):
         given = "refused" if kind == "skip" else given
@@ -145,12 +191,12 @@ def _take(shelf: Shelf, state: State, text: str, number: str) -> Step:
     if kind == "skip":
         return _go_on(shelf, replace(state, answers={**state.answers, item.id: None}))
     if kind == "back":
-        return asked(shelf, _one_back(shelf, state))
+        return asked(shelf, one_back(shelf, state))
     if kind in ("stop", "pause"):
         return _leave(shelf, state, kind)
     if kind == "unclear":
         unit = instrument.scale(item).unit
-        said = Outbound(says.NUMBER_UNCLEAR.format(unit=unit))
+        said = Outbound(says.NUMBER_UNCLEAR.format(unit=unit) if unit else says.RATE_UNCLEAR)
         return Step(state, (said, again(shelf, state)), "asked")
     return asked(shelf, state) if kind == "late" else unread(state)
 
@@ -175,7 +221,9 @@ def _go_on(shelf: Shelf, state: State) -> Step:
     if state.instrument:
         state = finish(state)
         if alarm := alarm_in(shelf, state.done[-1]):
-            return _alarmed(state, alarm.level)
+            return _alarmed(state, alarm)
+        if ask_directly(shelf, state.done[-1]):
+            return asked(shelf, replace(state, stage="harm"))
     name = next_instrument(shelf, state)
     if name:
         return _go_on(shelf, begin(shelf, state, name))
@@ -186,18 +234,33 @@ def _go_on_to_result(shelf: Shelf, state: State) -> Step:
     return Step(replace(state, stage="result"), (result(shelf, state),), "asked")
 
 
-def _alarmed(state: State, level: Literal["urgent", "emergency"]) -> Step:
+def _alarmed(state: State, alarm: Alarm) -> Step:
     """The danger is dealt with first; what was answered waits, and nothing more is asked."""
-    danger = Danger("suicide", level, "self", (f"screening.{state.done[-1].instrument}",))
-    waiting = replace(state, stage="result", paused=True)
+    why = (f"screening.{state.done[-1].instrument}",)
+    danger = Danger(alarm.label, alarm.level, alarm.person, why)
+    waiting = replace(state, stage="result", paused=True, taken_back={})
+    waiting = replace(waiting, instrument="", version="", answers={})
     return Step(waiting, (), "alarmed", danger)
+
+
+def _danger_said(shelf: Shelf, state: State) -> Step | None:
+    """The alarm for a danger in what was answered so far, and not answered anew after a step back."""
+    said = {name: dict(answers) for name, answers in state.taken_back.items()}
+    if state.instrument:
+        said[state.instrument] = {**said.get(state.instrument, {}), **state.answers}
+    for name, answers in said.items():
+        result = Result(name, shelf[name].wording.version, answers)
+        if alarm := alarm_in(shelf, result):
+            return _alarmed(replace(state, done=(*state.done, result)), alarm)
+    return None
 
 
 def _leave(shelf: Shelf, state: State, how: str) -> Step:
     """Stopped or put off; what was said so far may be a danger all the same."""
-    said = finish(state)
-    if alarm := alarm_in(shelf, said.done[-1]):
-        return _alarmed(said, alarm.level)
+    if alarmed := _danger_said(shelf, state):
+        return alarmed
+    if how == "stop" and state.stage in ("result", "share"):
+        return end(says.DROPPED, "finished")
     if how == "stop" and any(level_line(shelf, one) for one in state.done):
         return _go_on_to_result(shelf, replace(state, instrument="", version="", answers={}))
     if how == "stop":
@@ -215,27 +278,6 @@ def _wake(shelf: Shelf, state: State, text: str) -> Step:
     if meant == "resume":
         return asked(shelf, replace(state, paused=False))
     return end(says.STOPPED) if meant == "stop" else unread(state)
-
-
-def _one_back(shelf: Shelf, state: State) -> State:
-    """One question back, forgetting its answer; before the first of all, the age."""
-    if not state.answers:
-        if not state.done:
-            return replace(state, stage="age", group="", instrument="", version="")
-        last = state.done[-1]
-        state = replace(
-            state,
-            done=state.done[:-1],
-            instrument=last.instrument,
-            version=last.version,
-            answers=last.answers,
-        )
-    answers = dict(state.answers)
-    asked = [
-        item.id for item, _ in applying(shelf[state.instrument], answers) if item.id in answers
-    ]
-    answers = {name: answers[name] for name in asked[:-1]}
-    return replace(state, answers=answers)
 
 
 def _with_words(state: State) -> tuple[Result, ...]:

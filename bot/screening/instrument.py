@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.danger import Label, Person
+
 Given = str | int | None
 """An answer: its code, a number, or None where the item was skipped."""
 Value = str | int | bool | None
@@ -122,6 +124,7 @@ class Item(Data):
     """One question. It applies where every condition of `asked_if` holds for earlier answers.
 
     `also_called` are other names for it in a line of answers; `required` must not be skipped there.
+    `ask_directly`: who skips it is asked plainly whether they want to harm themselves.
     `text` is the wording, empty where none may ship; `loinc` its code where LOINC has one.
     """
 
@@ -130,6 +133,7 @@ class Item(Data):
     asked_if: tuple[Condition, ...] = ()
     also_called: tuple[str, ...] = ()
     required: bool = False
+    ask_directly: bool = False
     text: str = ""
     loinc: str = ""
 
@@ -178,10 +182,12 @@ class Advice(Data):
 
 
 class Alarm(Data):
-    """Answers that are a danger to life and go the way of one."""
+    """Answers that are a danger to life and go the way of one, as `bot.danger.Danger` says it."""
 
     when: tuple[Condition, ...]
     level: Literal["urgent", "emergency"]
+    label: Label = "suicide"
+    person: Person = "self"
 
 
 class Wording(Data):

@@ -21,7 +21,7 @@ from bot.understand import fold, nfc
 PREFIX = "/s "
 _NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "vai": 3, "may": 3, "muoi": 10}
 _N = rf"(\d{{1,3}}|{'|'.join(_NUMBERS)})"
-_ABOUT = r"(?:(?:co|duoc|khoang|tam|chung|moi|dung|uong|hut|choi|tren|duoi) )*"
+_ABOUT = r"(?:(?:co|duoc|khoang|tam|chung|dung|uong|hut|choi) )*"
 _TIMES = r"(?:lan|bua|buoi|hom|dip)"
 _COUNT = re.compile(rf"{_ABOUT}{_N} (?:{_TIMES}|ngay)")
 _RATE = re.compile(
@@ -30,6 +30,7 @@ _RATE = re.compile(
 _RATE_AFTER = re.compile(
     rf"{_ABOUT}{_N} {_TIMES} (?:(?:moi|mot|1|tren|trong|trong mot) )?(ngay|tuan|thang)"
 )
+_BELOW_ZERO = re.compile(r"(?:^|\s)[-−–]\s*\d")
 _A_MONTH = {"ngay": 30, "tuan": 4, "thang": 1}
 _AGE = re.compile(
     r"(?:nam nay |moi |chi |duoc |toi |em |hoc lop \d+ )*(?:(duoi|tren) )?(\d{1,3})(?: ?(?:t|tuoi))?"
@@ -74,11 +75,18 @@ def read_item(
     said = choices.meaning(text)
     if said == "sometimes":
         return ("take", scale.sometimes)
+    if said == "often":
+        return ("unclear", None) if scale.per_month else ("take", scale.sometimes)
     if said in _words()["steps"]:
         return (said or "", None)
     if said is not None:
         return ("take", 0 if scale.numbers else said)
-    counted = _read_count(scale, choices.without_courtesy(text))
+    if _BELOW_ZERO.search(nfc(text)):
+        return None
+    folded = choices.without_courtesy(text)
+    if scale.per_month and not scale.counts and _COUNT.fullmatch(folded):
+        return ("unclear", None)
+    counted = _read_count(scale, folded)
     return None if counted is None else ("take", counted)
 
 
@@ -87,11 +95,15 @@ def read_code(scale: Scale, code: str) -> Given:
     return int(code) if scale.numbers else code
 
 
-def read_age(text: str, *, bare: bool) -> int | None:
-    """The age that a reply says and nothing else ("em 14 tuổi", "dưới 16"); `bare` takes "14" too."""
+def read_age(text: str, stage: str) -> int | None:
+    """The age that a reply says and nothing else ("em 14 tuổi"); before the questions "dưới 16" too,
+    and "14" where the age was asked."""
     folded = _stage_choices("age", ()).without_courtesy(text)
     found = _AGE.fullmatch(folded)
-    if "?" in text or not found or not (bare or found[1] or re.search(r"\d ?t", folded)):
+    if "?" in text or not found:
+        return None
+    said = re.search(r"\d ?t", folded) or (found[1] and stage in ("consent", "age", "safety"))
+    if not said and stage != "age":
         return None
     return int(found[2]) + {"duoi": -1, "tren": 1}.get(found[1] or "", 0)
 
@@ -109,7 +121,8 @@ def _read_bare_number(scale: Scale, payload: str, number: str) -> tuple[str, Giv
 def _read_count(scale: Scale, folded: str) -> Given:
     units = "|".join(fold(unit) for unit in (scale.unit, *scale.also_units))
     number = rf"{_ABOUT}{_N} (?:{units})" if scale.unit else r"(?!)"
-    found = _COUNT.fullmatch(folded) or re.fullmatch(number, folded)
+    of_times = _COUNT.fullmatch(folded) if scale.unit in ("", "ngày") else None
+    found = of_times or re.fullmatch(number, folded)
     if found:
         count = _number(found[1])
         if scale.numbers:
@@ -177,8 +190,9 @@ def _choices_of(scale_codes: tuple[str, ...], titles: tuple[str, ...], sometimes
         meanings[code] = [title, *codes.get(code, ())]
         taken |= {nfc(one).lower() for one in meanings[code]}
     if sometimes:
-        meanings["sometimes"] = [one for one in words["sometimes"] if nfc(one) not in taken]
-        taken |= {nfc(one) for one in words["sometimes"]}
+        for how in ("sometimes", "often"):
+            meanings[how] = [one for one in words[how] if nfc(one) not in taken]
+            taken |= {nfc(one) for one in words[how]}
     for step, said in words["steps"].items():
         meanings[step] = [one for one in said if nfc(one) not in taken]
     return _choices(meanings)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.screening.instrument import Instrument
+from bot.screening.instrument import Instrument, applying
 from bot.screening.results import Result, Shelf, values_of
 from bot.screening.state import GROUPS, State
 
@@ -36,7 +36,9 @@ def begin(shelf: Shelf, state: State, name: str) -> State:
 
 def finish(state: State) -> State:
     result = Result(state.instrument, state.version, state.answers)
-    return replace(state, done=(*state.done, result), instrument="", version="", answers={})
+    back = {name: said for name, said in state.taken_back.items() if name != state.instrument}
+    done = (*state.done, result)
+    return replace(state, done=done, instrument="", version="", answers={}, taken_back=back)
 
 
 def next_instrument(shelf: Shelf, state: State) -> str:
@@ -50,6 +52,31 @@ def next_instrument(shelf: Shelf, state: State) -> str:
         if condition is None or finished.get(condition[0], {}).get(condition[1]) is True:
             return name
     return ""
+
+
+def one_back(shelf: Shelf, state: State) -> State:
+    """One question back, forgetting its answer; before the first of all, the age."""
+    if not state.answers:
+        if not state.done:
+            return replace(state, stage="age", instrument="", version="")
+        last = state.done[-1]
+        state = replace(
+            state,
+            done=state.done[:-1],
+            instrument=last.instrument,
+            version=last.version,
+            answers=last.answers,
+        )
+    answers = dict(state.answers)
+    asked = [
+        item.id for item, _ in applying(shelf[state.instrument], answers) if item.id in answers
+    ]
+    back = {**state.taken_back.get(state.instrument, {}), **{k: answers[k] for k in asked[-1:]}}
+    return replace(
+        state,
+        answers={name: answers[name] for name in asked[:-1]},
+        taken_back={**state.taken_back, state.instrument: back},
+    )
 
 
 def fits(instrument: Instrument, group: str) -> bool:

@@ -55,6 +55,12 @@ def alarm_in(shelf: Shelf, result: Result) -> Alarm | None:
     return min(alarms, key=lambda alarm: alarm.level != "emergency", default=None)
 
 
+def ask_directly(shelf: Shelf, result: Result) -> bool:
+    """Whether an item was skipped that must not be left open without asking about harm."""
+    direct = [item.id for item in shelf[result.instrument].items if item.ask_directly]
+    return any(name in result.answers and result.answers[name] is None for name in direct)
+
+
 def advice_for(shelf: Shelf, result: Result) -> Advice | None:
     """What to tell; None where too much was skipped to say anything."""
     instrument = shelf[result.instrument]

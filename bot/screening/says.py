@@ -37,6 +37,11 @@ STAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "self_harm": "Mình muốn làm hại mình",
         },
     ),
+    "harm": (
+        "Có một câu bạn đã bỏ qua, nên mình hỏi thẳng vì lo cho bạn: lúc này bạn có đang nghĩ đến chuyện "
+        "làm hại mình, hay không muốn sống không?",
+        {"yes": "Có", "no": "Không", "refused": "Không muốn trả lời"},
+    ),
     "share": (
         "Bạn có muốn gửi kèm tóm tắt kết quả cho tư vấn viên không? Gửi thì mình giữ một bản đã mã hóa "
         "để tư vấn viên xem; không gửi thì họ không thấy.",
@@ -75,6 +80,7 @@ FEEDBACK_BARE = "Cảm ơn bạn đã kể."
 PART = "{title}: {about}, khoảng {minutes} phút. {credit}Lời câu hỏi: {status}.\n\n"
 QUESTION = "Câu {number}/{total}. {text}"
 NUMBER_UNCLEAR = "Bạn gõ kèm chữ “{unit}” giúp mình, ví dụ “2 {unit}”, để mình khỏi hiểu nhầm."
+RATE_UNCLEAR = "Mình chưa rõ là bao lâu một lần. Bạn bấm một nút, hoặc viết như “tuần 2 lần”, “tháng 1 lần” nhé."
 
 REFUSED = "Không sao cả, mình không hỏi nữa. Bạn muốn hỏi gì cứ nhắn, hoặc gặp tư vấn viên bất cứ lúc nào."
 STOPPED = (

@@ -84,7 +84,8 @@ def read_line(instrument: Instrument, line: object) -> tuple[dict[str, Given], s
     for name, value in fields.items():
         if name in instrument.ignored:
             continue
-        place = name if name.startswith("respondent.") else f"answers.{name}"
+        shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        place = shown if name.startswith("respondent.") else f"answers.{shown}"
         if name not in known:
             raise AnswerRefused(f"{place}: no such item")
         scale = instrument.scale(known[name])

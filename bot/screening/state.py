@@ -18,7 +18,7 @@ GROUPS: Final[Mapping[str, tuple[int, int]]] = {
 }
 """The ages of each group; a family member speaks for nobody else's answers."""
 STAGES = frozenset(
-    {"consent", "age", "safety", "asking", "result", "share", "reasons", "goal", "plan"}
+    {"consent", "age", "safety", "asking", "harm", "result", "share", "reasons", "goal", "plan"}
 )
 
 
@@ -26,7 +26,9 @@ STAGES = frozenset(
 class State:
     """`stage` is what was last asked. `group` is "youth", "adult" or "family" once known; `only` the
     one instrument chosen, `invited` whether a counsellor chose it. `answers` are those of the open
-    `instrument`, None where skipped; `done` what is finished; `words` what was said in the short talk.
+    `instrument`, None where skipped; `done` what is finished; `taken_back` the answers that a step
+    back forgot, by instrument: a danger in them counts until they are given anew; `words` what was
+    said in the short talk.
     """
 
     stage: str = "consent"
@@ -37,6 +39,7 @@ class State:
     version: str = ""
     answers: Mapping[str, Given] = field(default_factory=dict)
     done: tuple[Result, ...] = ()
+    taken_back: Mapping[str, Mapping[str, Given]] = field(default_factory=dict)
     paused: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,6 +63,8 @@ class State:
         named = [(one.instrument, one.version, one.answers) for one in state.done]
         if state.instrument:
             named.append((state.instrument, state.version, state.answers))
+        for name, answers in state.taken_back.items():
+            named.append((name, shelf[name].wording.version if name in shelf else "", answers))
         for name, version, answers in named:
             instrument = shelf.get(name)
             if instrument is None or instrument.wording.version != version:
@@ -79,7 +84,8 @@ def _refuse_contradictions(shelf: Shelf, state: State) -> None:
         and (state.group in GROUPS or (not state.group and not state.done))
         and (state.stage == "asking") == bool(state.instrument)
         and (not state.only or state.only in shelf)
-        and (state.stage not in ("asking", "safety", "result") or bool(state.group))
+        and (state.stage not in ("asking", "safety", "harm", "result") or bool(state.group))
+        and (state.stage != "harm" or bool(state.done))
     )
     if not right:
         raise ValueError("a screening state that contradicts itself")

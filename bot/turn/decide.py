@@ -48,8 +48,11 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
         return turn if listening else turn.then(_danger_reply(runtime, alarm))
     if talk.holder == "counsellor":
         return await screen.with_counsellor(runtime, talk, heard, turn)
-    turn = await respond(runtime, talk, heard, turn)
+    before, turn = turn, await respond(runtime, talk, heard, turn)
     if alarm.level == "soft" and not turn.erase:
+        if turn.did.choices:
+            # Nothing sure was found: a list of articles is no word to somebody who may be in danger.
+            turn = replace(before, did=Did("danger"))
         state = replace(turn.state, worry=alarm.label, worry_soft=True)
         turn = turn.then(first_aid.soft(alarm.label, alarm.person), state=state)
     return turn

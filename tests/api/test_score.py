@@ -34,6 +34,14 @@ def test_each_line_in_gives_one_line_out_and_a_bad_one_names_its_field() -> None
     assert shown[3] == {"score": 0, "positive": False}
 
 
+def test_a_field_name_that_is_half_a_character_is_named_and_the_rest_goes_on() -> None:
+    good = json.dumps({"answers": {"q1": "several_days"}})
+    code, out, _ = run("score", "phq-2", lines='{"answers": {"\\ud800": 1}}\n' + good + "\n")
+    assert code == 0
+    assert json.loads(out[0])["error"] == "answers.\\ud800: no such item"
+    assert json.loads(out[1])["score"] == 1
+
+
 def test_an_unknown_instrument_is_one_clear_line() -> None:
     code, out, error = run("score", "dudit")
     assert (code, out) == (2, [])

@@ -149,7 +149,6 @@ def test_a_family_member_is_never_asked_by_proxy() -> None:
         ("/s collapsed", "overdose", "emergency"),
         ("/s attacked", "violence_threat", "emergency"),
         ("Mình muốn làm hại mình", "suicide", "urgent"),
-        ("có ạ", "suicide", "urgent"),
     ],
 )
 def test_danger_now_comes_before_any_question(text: str, label: str, level: str) -> None:
@@ -157,6 +156,88 @@ def test_danger_now_comes_before_any_question(text: str, label: str, level: str)
     assert step.outcome == "alarmed"
     assert step.alarm is not None
     assert (step.alarm.label, step.alarm.level) == (label, level)
+
+
+@pytest.mark.parametrize("text", ["có ạ", "dung", "có"])
+def test_a_bare_yes_to_the_safety_check_is_urgent_and_claims_nothing_of_suicide(text: str) -> None:
+    alarm = say("/s agree", "/s adult", text).alarm
+    assert alarm is not None
+    assert (alarm.label, alarm.level, alarm.person) == ("violence_threat", "urgent", "unclear")
+
+
+@pytest.mark.parametrize(
+    "said", [("có", "không", "không", "có", "em 10 tuổi"), ("có", "em 14 tuổi"), ("có", "em 9t")]
+)
+def test_a_yes_in_asq_is_not_lost_where_an_age_follows(said: tuple[str, ...]) -> None:
+    step = say(*said, state=asking("asq"))
+    assert step.outcome == "alarmed"
+    assert step.alarm is not None
+    assert (step.alarm.label, step.alarm.level) == ("suicide", "urgent")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("có", "quay lại", "dừng"),
+        ("có", "quay lại", "để sau"),
+        ("có", "quay lại", "em 10 tuổi"),
+        ("có", "quay lại", "quay lại", "dừng"),
+        ("không", "có", "quay lại", "quay lại", "không", "dừng"),
+    ],
+)
+def test_a_yes_in_asq_is_not_lost_by_a_step_back(said: tuple[str, ...]) -> None:
+    step = say(*said, state=asking("asq"))
+    assert step.outcome == "alarmed"
+    assert step.state is not None
+    kept = State.from_json(SHELF, json.loads(json.dumps(step.state.to_json())))
+    assert "chưa thấy" not in shown(answer(SHELF, kept, "làm tiếp"))
+
+
+def test_an_answer_put_right_after_a_step_back_is_no_danger() -> None:
+    step = say("có", "quay lại", "không", "dừng", state=asking("asq"))
+    assert (step.outcome, step.alarm) == ("stopped", None)
+
+
+def test_an_age_said_late_changes_the_group_everywhere() -> None:
+    safety = say("/s agree", "/s adult").state
+    paused = say("có", "để sau", state=asking()).state
+    young = asking("days-of-use", "/s youth")
+    for state in (safety, paused, asking()):
+        younger = say("em 14 tuổi", state=state).state
+        assert younger is not None
+        assert (younger.group, younger.stage, younger.paused) == ("youth", "safety", False)
+    for state in (safety, paused, asking(), young):
+        child = say("em 11 tuổi", state=state)
+        assert child.state is None
+        assert [button.payload for button in child.replies[0].buttons] == ["/human"]
+
+
+def test_a_number_that_is_no_age_leaves_the_questions_as_they_are() -> None:
+    for text in ("dưới 5", "14", "dưới 2 ngày"):
+        assert say(text, state=asking("frequency-gate")).outcome == "not_an_answer"
+
+
+@pytest.mark.parametrize("stage", ["age", "safety", "result", "share"])
+@pytest.mark.parametrize("text", ["dừng", "không làm nữa", "để sau", "quay lại", "thôi"])
+def test_the_ways_out_work_at_every_stage(stage: str, text: str) -> None:
+    ways = {"age": ["/s agree"], "safety": ["/s agree", "/s adult"]}
+    late = say(*dast(6), *(["/s human"] if stage == "share" else []), state=asking()).state
+    state = say(*ways[stage]).state if stage in ways else late
+    assert state is not None
+    assert state.stage == stage
+    step = say(text, state=state)
+    if text == "quay lại":
+        before = {"age": "consent", "safety": "age", "result": "asking", "share": "result"}
+        assert step.state is not None
+        assert step.state.stage == before[stage]
+    elif text == "để sau":
+        assert step.outcome == "paused"
+        assert step.state is not None
+        assert say("làm tiếp", state=step.state).state == state
+    elif (stage, text) == ("share", "thôi"):
+        assert (step.wants_counsellor, step.summary) == (True, ())
+    else:
+        assert (step.state, step.keep, step.results) == (None, "", ())
 
 
 # --- what is asked of whom ---
@@ -331,6 +412,51 @@ def test_days_in_free_words(text: str, days: int | None) -> None:
     assert step.state.answers == {"tobacco": days}
 
 
+@pytest.mark.parametrize(
+    "text", ["1000 ngày", "-1 ngày", "-1", "400 ngày", "dưới 5 ngày", "mỗi 2 ngày", "trên 1 ngày"]
+)
+def test_what_is_no_count_of_days_is_no_answer(text: str) -> None:
+    assert say(text, state=asking("days-of-use", "/s youth")).outcome == "not_an_answer"
+
+
+@pytest.mark.parametrize("text", ["6 ngày", "2 lần", "vài lần", "1 bữa"])
+def test_days_or_times_are_no_number_of_drinks(text: str) -> None:
+    state = say("nam", "hàng tuần", state=asking("audit-c")).state
+    assert say(text, state=state).outcome == "not_an_answer"
+    taken = say("3 lon", state=state).state
+    assert taken is not None
+    assert taken.answers["q2"] == "3_4"
+
+
+@pytest.mark.parametrize(
+    "text", ["20 lần", "100 lần", "thường xuyên", "nhiều lần", "có vài lần", "5 ngày"]
+)
+@pytest.mark.parametrize("before", [("nam",), ("nam", "tuần 3 lần", "3 lon")])
+def test_how_often_without_a_unit_of_time_is_asked_again(
+    text: str, before: tuple[str, ...]
+) -> None:
+    state = say(*before, state=asking("audit-c")).state
+    step = say(text, state=state)
+    assert step.state == state
+    assert "tuần 2 lần" in shown(step)
+    assert "Câu " in shown(step)
+
+
+@pytest.mark.parametrize(
+    ("text", "only", "code"),
+    [
+        ("lâu lâu", "frequency-gate", "monthly"),
+        ("lau lau", "dast-10", "yes"),
+        ("luôn luôn", "dast-10", "yes"),
+        ("luôn luôn", "phq-2", "nearly_every_day"),
+    ],
+)
+def test_words_said_twice_are_understood(text: str, only: str, code: str) -> None:
+    step = say(text, state=asking(only))
+    assert step.state is not None
+    assert list(step.state.answers.values()) == [code]
+
+
 def test_a_bare_number_that_may_be_a_button_or_a_count_is_asked_again() -> None:
     state = asking("days-of-use", "/s youth")
     second = again(SHELF, state).buttons[1].payload
@@ -432,6 +558,32 @@ def test_who_stops_after_a_yes_in_asq_is_not_let_go(leave: str) -> None:
     assert say("có", leave, state=asking("asq")).outcome == "alarmed"
 
 
+def test_a_skipped_item_9_is_asked_directly_before_any_result() -> None:
+    step = say(*["không"] * 8, "bỏ qua", state=asking("phq-9"))
+    assert "không muốn sống" in shown(step)
+    assert "thấp" not in shown(step)
+    assert step.state is not None
+    kept = State.from_json(SHELF, json.loads(json.dumps(step.state.to_json())))
+    for text in ("có", "/s refused", "bỏ qua", "dừng", "để sau", "thỉnh thoảng"):
+        alarm = say(text, state=kept).alarm
+        assert alarm is not None
+        assert (alarm.label, alarm.level, alarm.person) == ("suicide", "urgent", "self")
+    safe = say("không", state=kept)
+    assert safe.alarm is None
+    assert "bỏ qua 1 câu" in shown(safe)
+    back = say("quay lại", state=kept).state
+    assert back is not None
+    assert (back.stage, len(back.answers)) == ("asking", 8)
+
+
+@pytest.mark.parametrize("last", ["không", "dừng"])
+def test_fear_of_being_hit_in_the_family_is_an_alarm(last: str) -> None:
+    rest = ["không"] * 5 if last == "không" else []
+    alarm = say("/s agree", "/s family", "/s fine", "có", *rest, last).alarm
+    assert alarm is not None
+    assert (alarm.label, alarm.level) == ("domestic_violence", "urgent")
+
+
 # --- results ---
 
 
@@ -473,8 +625,24 @@ def test_skipped_items_are_said_and_too_many_give_no_level() -> None:
     assert titles(four.replies[0])[0] == "Gặp tư vấn viên"
 
 
+@pytest.mark.parametrize(
+    ("only", "age", "items"), [("frequency-gate", "/s adult", 6), ("days-of-use", "/s youth", 4)]
+)
+def test_nobody_who_skipped_a_question_is_said_to_use_nothing(
+    only: str, age: str, items: int
+) -> None:
+    for place in range(items):
+        said = ["bỏ qua" if place == one else "không" for one in range(items)]
+        text = shown(finished(*said, only=only, age=age))
+        assert "Bạn không dùng" not in text
+        assert "không đưa ra mức nào" in text
+    assert "Bạn không dùng" in shown(finished(*["không"] * items, only=only, age=age))
+
+
 def test_the_family_checklist_gives_a_level_of_worry_and_no_score() -> None:
     step = say("/s agree", "/s family", "/s fine", "có", *["không"] * 6)
+    assert step.state is not None
+    step = answer(SHELF, step.state, "làm tiếp")
     assert "mức lo cho người thân của bạn: rất đáng lo" in shown(step)
     assert "không nói gì chắc về người thân" in shown(step)
     assert "điểm" not in shown(step)
