@@ -47,7 +47,7 @@ def test_a_screening_by_buttons_with_a_question_in_between(chat: Page) -> None:
         before = chat.locator(".message.bot").count()
         chat.get_by_role("button", name=choice, exact=True).last.click()
         expect(chat.locator(".message.bot").nth(before)).to_be_visible()
-    bot_says(chat, "mức nguy cơ")
+    bot_says(chat, "không đưa ra mức")
 
 
 def test_danger_gets_the_emergency_reply(chat: Page) -> None:
