@@ -1,4 +1,5 @@
-"""The `diemtua` command."""
+"""The `diemtua` command. Every command imports what it needs: those that judge text or score answers
+start without a database's libraries."""
 
 from __future__ import annotations
 
@@ -7,19 +8,22 @@ import contextlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from api import database
 from api.lines import standard_input
-from api.ready import ready as _ready
 from bot.errors import DiemTuaError
-from bot.privacy import KeyRing, rewrap
-from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.settings import Settings
+
+_Made = TypeVar("_Made")
 
 app = typer.Typer(
     help="Điểm Tựa: trợ lý tự động và bàn tư vấn về phòng ngừa, cai nghiện và hỗ trợ sau cai.",
@@ -51,7 +55,7 @@ def run() -> None:
     """Khởi động tất cả: trang chat, bàn tư vấn, người làm việc nền, Rasa."""
     from api import run as running
 
-    running.run(load_settings())
+    running.run(_settings())
 
 
 @app.command()
@@ -61,7 +65,7 @@ def web() -> None:
 
     from api.app import build_web
 
-    settings = load_settings()
+    settings = _settings()
     uvicorn.run(
         build_web(settings),
         host=settings.web_host,
@@ -79,7 +83,7 @@ def worker() -> None:
 
     from api.app import run_worker
 
-    uvloop.run(run_worker(load_settings()))
+    uvloop.run(run_worker(_settings()))
 
 
 @app.command()
@@ -87,7 +91,7 @@ def chat() -> None:
     """Trò chuyện với Điểm Tựa ngay trong cửa sổ dòng lệnh."""
     from api.terminal import talk
 
-    settings = load_settings()
+    settings = _settings()
     with _ready(settings) as ready:
         asyncio.run(talk(ready))
 
@@ -95,7 +99,7 @@ def chat() -> None:
 @app.command()
 def migrate() -> None:
     """Cập nhật bảng dữ liệu và danh bạ nơi trợ giúp."""
-    settings = load_settings()
+    settings = _settings()
     with _ready(settings):
         typer.echo("Dữ liệu đã ở phiên bản mới nhất.")
 
@@ -118,7 +122,7 @@ def answer(
 
     lines = standard_input() if jsonl else [json.dumps({"text": question})]
     day = on.date() if on else None
-    with _ready(load_settings()) as ready, contextlib.ExitStack() as stack:
+    with _ready(_settings()) as ready, contextlib.ExitStack() as stack:
         settings = ready if no_rasa else stack.enter_context(rasa_for_now(ready))
         broken = print_answers(settings, lines, day, use_rasa=not no_rasa)
     if broken:
@@ -140,7 +144,7 @@ def danger(
     from api.judging import print_dangers, print_examples
 
     if examples:
-        with _ready(load_settings()) as settings:
+        with _ready(_settings()) as settings:
             asyncio.run(print_examples(settings.database_url))
     elif print_dangers(standard_input() if jsonl else [json.dumps({"text": text})]):
         raise typer.Exit(1)
@@ -157,7 +161,7 @@ def evaluate() -> None:
 
     evaluation.print_danger(typer.echo)
     model = topics.load()
-    with _ready(load_settings()) as ready, rasa_for_now(ready) as settings:
+    with _ready(_settings()) as ready, rasa_for_now(ready) as settings:
         asyncio.run(evaluation.evaluate(settings, model, typer.echo))
     library = Library.load(Register.load())
     evaluation.print_search_times(library, model, date.today(), typer.echo)
@@ -171,7 +175,7 @@ def score_answers(
     from api.screening import NoSuchInstrument, find_instrument, score_lines
 
     try:
-        chosen = find_instrument(instrument, load_settings().data_dir)
+        chosen = find_instrument(instrument, _settings().data_dir)
     except NoSuchInstrument as error:
         typer.echo(error.line, err=True)
         raise typer.Exit(2) from None
@@ -186,7 +190,7 @@ def install_screening(
     """Thêm lời văn (ASSIST, CRAFFT) hoặc một bộ câu hỏi; tệp sai thì nói rõ lý do."""
     from bot.screening.library import FOLDER, install
 
-    installed = install(file, load_settings().data_dir / FOLDER)
+    installed = install(file, _settings().data_dir / FOLDER)
     typer.echo(f"Đã thêm {installed.title}. Khởi động lại để dùng.")
 
 
@@ -240,12 +244,8 @@ def add_user(
     """Thêm một người; in ra mật khẩu dùng một lần."""
     from api import auth
 
-    async def add(settings: Settings) -> str:
-        engine, sessions = database.connect(settings.database_url, 1)
-        async with sessions.begin() as session:
-            password = await auth.create_counsellor(session, login, name, role, datetime.now(UTC))
-        await engine.dispose()
-        return password
+    async def add(session: AsyncSession) -> str:
+        return await auth.create_counsellor(session, login, name, role, datetime.now(UTC))
 
     _show_password(login, add)
 
@@ -255,12 +255,8 @@ def reset_user(login: Annotated[str, typer.Argument(help="Tên đăng nhập")])
     """Đặt lại mật khẩu; in ra mật khẩu dùng một lần."""
     from api import auth
 
-    async def reset(settings: Settings) -> str:
-        engine, sessions = database.connect(settings.database_url, 1)
-        async with sessions.begin() as session:
-            password = await auth.reset_password(session, login)
-        await engine.dispose()
-        return password
+    async def reset(session: AsyncSession) -> str:
+        return await auth.reset_password(session, login)
 
     _show_password(login, reset)
 
@@ -268,7 +264,9 @@ def reset_user(login: Annotated[str, typer.Argument(help="Tên đăng nhập")])
 @keys.command("rotate")
 def rotate_keys() -> None:
     """Tạo khóa mới. Sau đó khởi động lại web và worker, rồi chạy `diemtua keys rewrap`."""
-    settings = load_settings()
+    from bot.privacy import KeyRing
+
+    settings = _settings()
     ring = KeyRing.load(settings.keyring).rotated()
     ring.save(settings.keyring)
     typer.echo(
@@ -279,21 +277,38 @@ def rotate_keys() -> None:
 @keys.command("rewrap")
 def rewrap_keys() -> None:
     """Bọc lại khóa của mọi người bằng khóa mới nhất (sau khi web và worker đã khởi động lại)."""
-    with _ready(load_settings()) as ready:
+    from bot.privacy import KeyRing, rewrap
+
+    with _ready(_settings()) as ready:
         ring = KeyRing.load(ready.keyring)
-        number = asyncio.run(_rewrap(ready, ring))
+        number = asyncio.run(_in_one_go(ready, lambda session: rewrap(session, ring)))
         typer.echo(f"Đã chuyển {number} người sang khóa {ring.current}.")
 
 
-async def _rewrap(settings: Settings, ring: KeyRing) -> int:
+def _show_password(login: str, make: Callable[[AsyncSession], Awaitable[str]]) -> None:
+    with _ready(_settings()) as ready:
+        password = asyncio.run(_in_one_go(ready, make))
+        typer.echo(f"Đăng nhập: {login}\nMật khẩu dùng một lần: {password}")
+
+
+async def _in_one_go(settings: Settings, make: Callable[[AsyncSession], Awaitable[_Made]]) -> _Made:
+    """What `make` makes in one transaction of the database."""
+    from api import database
+
     engine, sessions = database.connect(settings.database_url, 1)
     async with sessions.begin() as session:
-        number = await rewrap(session, ring)
+        made = await make(session)
     await engine.dispose()
-    return number
+    return made
 
 
-def _show_password(login: str, make: Callable[[Settings], Coroutine[Any, Any, str]]) -> None:
-    with _ready(load_settings()) as ready:
-        password = asyncio.run(make(ready))
-        typer.echo(f"Đăng nhập: {login}\nMật khẩu dùng một lần: {password}")
+def _settings() -> Settings:
+    from bot.settings import load_settings
+
+    return load_settings()
+
+
+def _ready(settings: Settings) -> contextlib.AbstractContextManager[Settings]:
+    from api.ready import ready
+
+    return ready(settings)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from api import database
 from api.lines import LineBroken, read_texts, write
-from bot import danger, verdicts
+from bot import danger
 
 
 def print_dangers(lines: Iterable[str]) -> int:
@@ -22,6 +21,10 @@ def print_dangers(lines: Iterable[str]) -> int:
 async def print_examples(database_url: str) -> None:
     """Print every line that was judged in the console, redacted, with the danger that is in it: rows
     for an evaluation set."""
+    # Only here: to judge text needs no database, nor the seconds that its libraries take.
+    from api import database
+    from bot import verdicts
+
     engine, sessions = database.connect(database_url, 1)
     async with sessions() as session:
         for one in await verdicts.examples(session):
