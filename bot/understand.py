@@ -19,6 +19,7 @@ _HIDDEN = re.compile(
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
 )
 _WORD = re.compile(r"[^\W_]+")
+_WORDS_APART = re.compile(r"([^\W_]+)")
 _SPACES = re.compile(r"\s+")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _BARE_UU = re.compile("(?:b|c|h|kh|l|m|ng|s|t)uu+")
@@ -198,19 +199,16 @@ def expand(text: str) -> str:
             text = starred.sub(meaning, text)
     text = _DOTTED.sub(_undot, _SPACES.sub(" ", text).strip())
     text = _NUMBER_GLUED.sub(_unglue, text)
-    spans = [(found.start(), found.end()) for found in _WORD.finditer(text)]
-    words = [_unstretch(text[start:end]) for start, end in spans]
+    pieces = _WORDS_APART.split(text)
+    words = [_unstretch(word) for word in pieces[1::2]]
     low = [word.lower() for word in words]
-    out: list[str] = []
-    done = 0
-    for at, (start, end) in enumerate(spans):
-        after = text[end : spans[at + 1][0] if at + 1 < len(spans) else None]
-        last = at + 1 == len(spans) or _SENTENCE_END.match(after) is not None
-        out.append(text[done:start])
-        out.append(_meaning(low, at, last) or words[at])
-        done = end
-    out.append(text[done:])
-    return "".join(out)
+    for at, word in enumerate(low):
+        if word in slang.words or word in slang.context:
+            after = pieces[2 * at + 2]
+            last = at + 1 == len(low) or _SENTENCE_END.match(after) is not None
+            words[at] = _meaning(low, at, last) or words[at]
+    pieces[1::2] = words
+    return "".join(pieces)
 
 
 def _unglue(match: re.Match[str]) -> str:

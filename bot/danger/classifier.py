@@ -77,10 +77,10 @@ class Classifier:
         found = set(chain.from_iterable(map(self._rows_of_word, forms)))
         found.update(self._known(of_neighbours(forms)))
         found.update(self._known(of_rules(rules)))
-        known = list(found)
-        values = self.rarity[known]
+        known = np.fromiter(found, np.intp, len(found))
+        values = self.rarity.take(known)
         length = np.sqrt(values @ values) or np.float32(1)
-        scores: Numbers = values @ self.weights[known] / length + self.bias
+        scores: Numbers = values @ self.weights.take(known, 0) / length + self.bias
         return scores
 
     def _known(self, terms: Iterable[str]) -> list[int]:

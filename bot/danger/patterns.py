@@ -13,7 +13,7 @@ is a word of its own (tim, sau, hai) stands for itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.danger.words import STOP, Words, canon, spellings
@@ -21,7 +21,7 @@ from bot.danger.words import STOP, Words, canon, spellings
 _PART = re.compile(r"<(\w+)>([?*]?)|\(([^)]*)\)([?*]?)|~(\d)|([#^$]?[^\s<>()~]*)")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Node:
     exact: dict[str, _Node] = field(default_factory=dict)
     loose: dict[str, list[_Node]] = field(default_factory=dict)
@@ -45,24 +45,39 @@ class Pattern:
 
 
 class Found:
-    """Which phrase list occurs where in a text, but for phrases that lie within `covered` words."""
+    """Which phrase list occurs where in a text: `hits` are the stretches on which phrases end, by the
+    node they end in."""
 
     def __init__(
-        self, hits: Mapping[_Node, Sequence[tuple[int, int]]], covered: Container[int] = ()
+        self,
+        hits: Mapping[_Node, Sequence[tuple[int, int]]],
+        nodes: Mapping[int, Set[_Node]],
+        there: Set[int],
+        covered: Set[int] = frozenset(),
     ) -> None:
-        self.hits = hits
-        self.there: set[int] = set().union(*(node.ends for node in hits))
+        self._hits = hits
+        self._nodes = nodes
+        self.there = there
         self._covered = covered
         self._places: dict[int, Mapping[int, Sequence[int]]] = {}
         self._matches: dict[int, Sequence[tuple[int, int]]] = {}
+
+    def without(self, covered: Set[int]) -> Found:
+        """The same but for phrases that lie within `covered` words."""
+        return Found(self._hits, self._nodes, self.there, covered)
 
     def places(self, number: int) -> Mapping[int, Sequence[int]]:
         """The ends of list `number` by start; empty where it does not occur."""
         known = self._places.get(number)
         if known is None:
             places: dict[int, list[int]] = {}
+            covered = self._covered
             for start, end in self._spans(number):
-                if end == start or not all(at in self._covered for at in range(start, end)):
+                if (
+                    not covered
+                    or end == start
+                    or any(at not in covered for at in range(start, end))
+                ):
                     places.setdefault(start, []).append(end)
             known = self._places[number] = places
         return known
@@ -70,8 +85,8 @@ class Found:
     def _spans(self, number: int) -> list[tuple[int, int]]:
         if number not in self.there:
             return []
-        found = [span for node, spans in self.hits.items() if number in node.ends for span in spans]
-        return sorted(found)
+        ending = self._hits.keys() & self._nodes[number]
+        return sorted(span for node in ending for span in self._hits[node])
 
     def matches(self, pattern: Pattern, words: Words) -> Sequence[tuple[int, int]]:
         """The stretches [start, end) of `words`, the text read, that `pattern` covers; of several
@@ -112,6 +127,7 @@ class Phrases:
         self._root = _Node()
         self._lists = {name: list(phrases) for name, phrases in lists.items()}
         self._numbers: dict[str, int] = {}
+        self._nodes: dict[int, set[_Node]] = {}
         self._compiled: dict[str, Pattern] = {}
 
     def _members(self, phrases: Iterable[str], seen: tuple[str, ...] = ()) -> list[str]:
@@ -139,12 +155,13 @@ class Phrases:
         if known is not None:
             return known
         number = self._numbers[key] = len(self._numbers) + 1
+        nodes = self._nodes[number] = set()
         for phrase in self._members(phrases):
             node = self._root
             for word in phrase.split():
                 node = _child(node, word)
-            if number not in node.ends:
-                node.ends.add(number)
+            node.ends.add(number)
+            nodes.add(node)
         return number
 
     def compile(self, pattern: str) -> Pattern:
@@ -196,38 +213,35 @@ class Phrases:
             raise ValueError(f"pattern {pattern!r} begins with nothing that must be there")
         return Pattern(tuple(elements), needs)
 
-    def _first(self, form: str, meant: bool) -> Sequence[_Node]:
-        if meant or form.isdecimal():
-            return _step((self._root,), form, meant)
-        return self._root.loose.get(form, ())
-
     def read(self, words: Words) -> Found:
         """Where each list occurs in `words`."""
         hits: dict[_Node, list[tuple[int, int]]] = {}
-        forms = words.forms
-        count = len(forms)
+        forms, meant, count = words.forms, words.meant, len(words.forms)
         opening, closing = (self._root.exact.get(sign) for sign in "^$")
-        for start in range(count):
-            if forms[start] == STOP:
+        plain = [at not in meant and not form.isdecimal() for at, form in enumerate(forms)]
+        root = (self._root,)
+        for start, first in enumerate(forms):
+            if first == STOP:
                 continue
             if opening is not None and (start == 0 or forms[start - 1] == STOP):
                 hits.setdefault(opening, []).append((start, start))
             if closing is not None and (start + 1 == count or forms[start + 1] == STOP):
                 hits.setdefault(closing, []).append((start + 1, start + 1))
-            nodes = self._first(forms[start], start in words.meant)
-            at = start + 1
-            while nodes:
+            nodes: Sequence[_Node] = root
+            for at in range(start, count):
+                if plain[at] and len(nodes) == 1:
+                    nodes = nodes[0].loose.get(forms[at], ())
+                else:
+                    nodes = _step(nodes, forms[at], at in meant)
+                if not nodes:
+                    break
                 for node in nodes:
                     if node.ends:
-                        hits.setdefault(node, []).append((start, at))
-                if at == count:
-                    break
-                nodes = _step(nodes, forms[at], at in words.meant)
-                at += 1
-        return Found(hits)
+                        hits.setdefault(node, []).append((start, at + 1))
+        return Found(hits, self._nodes, set().union(*(node.ends for node in hits)))
 
 
-def _step(nodes: Sequence[_Node], form: str, meant: bool) -> list[_Node]:
+def _step(nodes: Sequence[_Node], form: str, meant: bool) -> Sequence[_Node]:
     step: list[_Node] = []
     for node in nodes:
         if meant:

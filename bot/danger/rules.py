@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,7 +72,9 @@ class _Exempt:
     not_after: Pattern | None
 
 
-_Index = Mapping[int, Sequence[tuple[int, Pattern]]]
+_Needed = Sequence[tuple[int, frozenset[int], tuple[Pattern, ...]]]
+_Index = Mapping[int, _Needed]
+"""What has a number, the phrase lists it needs, and its patterns: under one of those lists."""
 
 
 @dataclass(frozen=True)
@@ -86,21 +88,19 @@ class Rulebook:
     me: int
     kin: int
     rules: tuple[Rule, ...]
-    groups: tuple[tuple[int, frozenset[int], tuple[Pattern, ...]], ...]
     idiom_index: _Index
     rule_index: _Index
+    group_index: _Index
 
     def find(self, reading: Reading) -> list[Finding]:
         """Every rule that fires, at its own level, for each place (the first and the last ones where
         it fires very often)."""
         spans: dict[int, set[tuple[int, int]]] = {}
-        for at, pattern in _candidates(self.rule_index, reading.found):
-            places = reading.found.matches(pattern, reading.words)
-            if places:
+        for at, (pattern,) in _candidates(self.rule_index, reading.found):
+            if places := reading.found.matches(pattern, reading.words):
                 spans.setdefault(at, set()).update(places)
-        there = reading.found.there
-        for at, needs, group in self.groups:
-            if needs <= there and (met := _together(group, reading)):
+        for at, group in _candidates(self.group_index, reading.found):
+            if met := _together(group, reading):
                 spans.setdefault(at, set()).update(met)
         return [
             Finding(self.rules[at], self.rules[at].level, start, end)
@@ -118,14 +118,14 @@ class Reading:
     book: Rulebook
     found: Found
     raw: Found
-    idioms: Container[int]
+    idioms: Set[int]
 
     @classmethod
     def of(cls, words: Words, book: Rulebook) -> Reading:
         """Read `words` once against all phrases, then set the idioms aside."""
         raw = book.phrases.read(words)
         covered = _idioms(words, book, raw)
-        return cls(words, book, Found(raw.hits, covered) if covered else raw, raw, covered)
+        return cls(words, book, raw.without(covered) if covered else raw, raw, covered)
 
     @property
     def forms(self) -> list[str]:
@@ -140,24 +140,34 @@ class Reading:
         return [(at, to) for at in range(start, end) for to in places.get(at, ()) if to <= end]
 
 
-def _candidates(index: _Index, found: Found) -> Iterator[tuple[int, Pattern]]:
-    for number in found.there & index.keys():
-        yield from index[number]
+def _candidates(index: _Index, found: Found) -> list[tuple[int, tuple[Pattern, ...]]]:
+    """Of the index what may be met: all that it needs is there."""
+    there = found.there
+    return [
+        (at, patterns)
+        for number in there & index.keys()
+        for at, needs, patterns in index[number]
+        if needs <= there
+    ]
 
 
-def _indexed(patterns: Sequence[tuple[int, Pattern]]) -> _Index:
-    """Each pattern under the phrase list it needs that the fewest patterns need."""
-    often = Counter(number for _, pattern in patterns for number in pattern.needs)
-    index: dict[int, list[tuple[int, Pattern]]] = {}
-    for at, pattern in patterns:
-        rarest = min(pattern.needs, key=lambda number: (often[number], number))
-        index.setdefault(rarest, []).append((at, pattern))
+def _indexed(numbered: Sequence[tuple[int, tuple[Pattern, ...]]]) -> _Index:
+    """Patterns, alone or together, under the phrase list they need that the fewest need."""
+    needed = [
+        (at, frozenset().union(*(pattern.needs for pattern in patterns)), patterns)
+        for at, patterns in numbered
+    ]
+    often = Counter(number for _, needs, _ in needed for number in needs)
+    index: dict[int, list[tuple[int, frozenset[int], tuple[Pattern, ...]]]] = {}
+    for one in needed:
+        rarest = min(one[1], key=lambda number: (often[number], number))
+        index.setdefault(rarest, []).append(one)
     return index
 
 
 def _idioms(words: Words, book: Rulebook, raw: Found) -> set[int]:
     covered: set[int] = set()
-    for at, pattern in _candidates(book.idiom_index, raw):
+    for at, (pattern,) in _candidates(book.idiom_index, raw):
         guard = book.exempt[at].not_after
         wanted = {end for _, end in raw.matches(guard, words)} if guard is not None else set()
         for start, end in raw.matches(pattern, words):
@@ -254,11 +264,9 @@ def rulebook() -> Rulebook:
         me=phrases.number("me"),
         kin=phrases.number("kin"),
         rules=rules,
-        groups=tuple(
-            (at, frozenset().union(*(pattern.needs for pattern in group)), group)
-            for at, rule in enumerate(rules)
-            for group in rule.together
+        idiom_index=_indexed([(at, (idiom.say,)) for at, idiom in enumerate(exempt)]),
+        rule_index=_indexed([(at, (say,)) for at, rule in enumerate(rules) for say in rule.say]),
+        group_index=_indexed(
+            [(at, group) for at, rule in enumerate(rules) for group in rule.together]
         ),
-        idiom_index=_indexed([(at, idiom.say) for at, idiom in enumerate(exempt)]),
-        rule_index=_indexed([(at, say) for at, rule in enumerate(rules) for say in rule.say]),
     )

@@ -11,6 +11,7 @@ from functools import lru_cache
 _TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 _PIECES = re.compile(r"[^\W_]+|[.!?…;\n]+|,")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
 _LEET = re.compile(r"(?<=[^\W\d_])[0134](?=[^\W\d_])")
 _LEET_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a"}
 _COUNT_GLUED = re.compile(r"(?<![^\W_])(\d{1,3})\s?(viên|vien|vỉ|vi|v)(?![^\W_])", re.IGNORECASE)
@@ -55,8 +56,9 @@ def spellings(word: str) -> set[str]:
 def spelled(text: str) -> str:
     """`text` (composed) with letters for the digits inside words (ch3t), counts apart from what is
     counted (30v), English in one word (don't) and the words of the centre for those of the country."""
-    text = _LEET.sub(lambda found: _LEET_LETTERS[found.group()], text)
-    text = _COUNT_GLUED.sub(lambda found: f"{found[1]} {_COUNTED[found[2].lower()]}", text)
+    if _DIGIT.search(text):
+        text = _LEET.sub(lambda found: _LEET_LETTERS[found.group()], text)
+        text = _COUNT_GLUED.sub(lambda found: f"{found[1]} {_COUNTED[found[2].lower()]}", text)
     text = _DIALECT_WORD.sub(lambda found: _DIALECT[found.group().lower()], text)
     return _APOSTROPHE.sub("", text)
 
@@ -64,8 +66,7 @@ def spelled(text: str) -> str:
 def accented(text: str) -> frozenset[str]:
     """The words of `text` that carry accents: how the writer writes, before short forms are written
     out."""
-    forms = map(canon, _LETTERS.findall(text))
-    return frozenset(form for form in forms if form != bare(form))
+    return frozenset([form for form in map(canon, _LETTERS.findall(text)) if form != bare(form)])
 
 
 @dataclass(frozen=True)
