@@ -65,4 +65,6 @@ def test_danger_set_covers_every_class_level_and_way_of_writing() -> None:
     dangers = set(LABELS) - {"none"}
     assert min(counts[label, level] for label in dangers for level in ("emergency", "urgent")) >= 15
     assert Counter(row["kind"] for row in rows)["hard"] >= 150
-    assert len({row["style"] for row in rows}) == 7
+    styles = Counter(row["style"] for row in rows)
+    assert len(styles) == 8
+    assert min(styles.values()) >= 35

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from bot.danger.classifier import trained
 from bot.danger.rules import Finding, Reading, rulebook
-from bot.danger.scope import lowered, whom
+from bot.danger.scope import lowered, named, whom
 from bot.danger.words import Words, accented, spelled
 from bot.understand import clean, expand
 
@@ -82,7 +82,7 @@ def judge(text: str) -> Danger:
     forms = reading.forms
     if classifier is None or len(forms) < FEWEST:
         return hinted
-    heard = classifier.hear(forms, _spoken(hinted))
+    heard = classifier.hear(forms, _signs(hinted, reading))
     left = [_left(found, heard.at_most) for found in findings if not found.rule.hint]
     if heard.level == "none":
         return _gravest(left, reading)
@@ -94,9 +94,9 @@ def judge(text: str) -> Danger:
 
 
 def seen(text: str) -> tuple[Sequence[str], Sequence[str]]:
-    """What the classifier is shown of `text`: its canonical forms, and which rules spoke."""
+    """What the classifier is shown of `text`: its canonical forms, and the signs read from them."""
     reading = _read(text)
-    return reading.forms, _spoken(_gravest(_find(reading), reading))
+    return reading.forms, _signs(_gravest(_find(reading), reading), reading)
 
 
 def _read(text: str) -> Reading:
@@ -127,8 +127,10 @@ def _gravest(findings: Sequence[Finding], reading: Reading) -> Danger:
     return Danger(best.rule.label, best.level, whom(best, reading), tuple(why))  # type: ignore[arg-type]
 
 
-def _spoken(ruled: Danger) -> Sequence[str]:
-    return (*ruled.why, ruled.level, ruled.label, ruled.person) if ruled.why else ()
+def _signs(ruled: Danger, reading: Reading) -> Sequence[str]:
+    """Which rules spoke, what they made of it, and who is named in what order."""
+    spoken = (*ruled.why, ruled.level, ruled.label, ruled.person) if ruled.why else ()
+    return (*spoken, *named(reading))
 
 
 def _gravity(found: Finding) -> tuple[int, int, int]:

@@ -135,9 +135,9 @@ class Reading:
     def occurs(self, kind: str, start: int, end: int) -> list[tuple[int, int]]:
         """Where words of the modifier `kind` stand between `start` and `end`."""
         places = self.raw.places(self.book.modify[kind])
-        if not places:
-            return []
-        return [(at, to) for at in range(start, end) for to in places.get(at, ()) if to <= end]
+        return [
+            (at, to) for at, ends in places.items() if start <= at < end for to in ends if to <= end
+        ]
 
 
 def _candidates(index: _Index, found: Found) -> list[tuple[int, tuple[Pattern, ...]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.danger.rules import Finding, Reading
-from bot.danger.words import REACH, STOP
+from bot.danger.words import REACH, STOP, bare
 
 Person = Literal["self", "other", "unclear"]
 
@@ -32,6 +32,9 @@ _ADDRESSED = (
     "bac",
     "thây1",
 )
+
+_Places = Mapping[int, Sequence[int]]
+"""The ends of a phrase list by start."""
 
 _NEAR = 2
 _STORY_REACH = 10
@@ -147,6 +150,34 @@ def whom(finding: Finding, reading: Reading) -> Person:
     return "other" if _reported(acting, reading) else acting[-1].who
 
 
+def named(reading: Reading) -> list[str]:
+    """Who is named in a text, as signs: in what order, how often, and by what name first, last and as
+    the one something is done to."""
+    forms = reading.words.forms
+    people = people_in(reading, 0, len(forms))
+    if not people:
+        return ["nobody"]
+    acting = [one.who for one in people if not one.passive]
+    order = "".join(f"{one.who[0]}{'p' if one.passive else ''}" for one in people[:4])
+    often = [min(2, sum(one.who == who for one in people)) for who in ("self", "other")]
+    calls = [" ".join(map(bare, forms[one.at : one.to])) for one in people]
+    return [
+        f"order {order}",
+        f"often {often[0]} {often[1]}",
+        f"first {people[0].who}",
+        f"last {people[-1].who}",
+        f"begins {people[0].who if people[0].at == 0 else ''}",
+        *[f"acts {who}" for who in acting[:1]],
+        *[f"acts last {who}" for who in acting[-1:]],
+        f"first {calls[0]}",
+        f"last {calls[-1]}",
+        *[
+            f"{'suffers' if one.passive else 'is'} {call}"
+            for one, call in zip(people, calls, strict=True)
+        ],
+    ]
+
+
 def _reported(acting: Sequence[Named], reading: Reading) -> bool:
     """Whether the "I" named last is somebody else's, whose words these are."""
     others = [one for one in acting if one.who == "other"]
@@ -192,32 +223,34 @@ def people_in(reading: Reading, start: int, end: int) -> list[Named]:
     nobody = reading.raw.places(reading.book.modify["nobody"])
     links = reading.raw.places(reading.book.modify["linking"])
     objects = {to for _, to in reading.occurs("object", start, end)}
-    commas = reading.words.commas
     people: list[Named] = []
-    at = start
-    while at < end:
-        if _addressed(reading.words.forms, at):
-            at += 1
+    free = start
+    for at in sorted(at for at in {*me, *kin, *nobody} if start <= at < end):
+        if at < free or _addressed(reading.words.forms, at):
             continue
         own = max(_unbroken(me, at, reading), default=at)
         other = max(_unbroken(kin, at, reading), default=at)
-        to = max(own, other, at + 1)
-        if at in nobody and max(nobody[at]) >= to:
-            at = max(nobody[at])
-            continue
-        if other > own:
-            whose = to
-            while whose in links:
-                whose = max(links[whose])
-            if not commas.intersection(range(to, whose + 1)):
-                to = max(_unbroken(me, whose, reading), default=to)
-        called = to < len(reading.words.forms) and reading.words.forms[to] in _CALLS
-        if max(own, other) > at and not called:
-            spouse = reading.words.forms[at] in _SPOUSES
+        free = max(own, other, at + 1)
+        if at in nobody and max(nobody[at]) >= free:
+            free = max(nobody[at])
+        elif max(own, other) > at:
+            if other > own:
+                free = _with_whose(me, links, free, reading)
             who: Person = "other" if other > own else "self"
-            people.append(Named(at, to, who, at in objects, spouse))
-        at = to
+            if free == len(reading.words.forms) or reading.words.forms[free] not in _CALLS:
+                spouse = reading.words.forms[at] in _SPOUSES
+                people.append(Named(at, free, who, at in objects, spouse))
     return people
+
+
+def _with_whose(me: _Places, links: _Places, to: int, reading: Reading) -> int:
+    """The end of a name that ends at `to`, with whose they are (bạn cùng trọ của em)."""
+    whose = to
+    while whose in links:
+        whose = max(links[whose])
+    if reading.words.commas.intersection(range(to, whose + 1)):
+        return to
+    return max(_unbroken(me, whose, reading), default=to)
 
 
 def _addressed(forms: Sequence[str], at: int) -> bool:
@@ -227,6 +260,8 @@ def _addressed(forms: Sequence[str], at: int) -> bool:
     return forms[at - 1] != "da" or at == 1 or forms[at - 2] == STOP
 
 
-def _unbroken(places: Mapping[int, Sequence[int]], at: int, reading: Reading) -> list[int]:
-    commas = reading.words.commas
-    return [to for to in places.get(at, ()) if not commas.intersection(range(at + 1, to))]
+def _unbroken(places: _Places, at: int, reading: Reading) -> Sequence[int]:
+    commas, ends = reading.words.commas, places.get(at, ())
+    if not commas or not ends:
+        return ends
+    return [to for to in ends if not commas.intersection(range(at + 1, to))]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from bot.danger.classifier import EMERGENCY, HEADS, OTHER, SOFT, URGENT, Classifier
+from bot.danger.classifier import EMERGENCY, FROM, HEADS, OTHER, SOFT, URGENT, Classifier
 from bot.danger.features import features
 from bot.danger.said import Said
 
@@ -58,9 +58,12 @@ def train(
     counts = np.array([line.counts for line in lines])
     classes = sorted({one.label for one in said} - {"none"})
     heads = (*HEADS, *classes)
-    asked = [np.array([_holds(head, line.said) for line in lines]) for head in heads]
+    danger = np.array([line.said.level != "none" for line in lines])
     machines = Parallel(n_jobs=min(cpu_count(), 4))(
-        delayed(_machine)(matrix, truth, counts) for truth in asked
+        delayed(_machine)(matrix[of], truth[of], counts[of])
+        for head in heads
+        for truth in [np.array([_holds(head, line.said) for line in lines])]
+        for of in [np.ones_like(danger) if head in FROM else danger]
     )
     return Classifier(
         rows=rows,
