@@ -90,14 +90,18 @@ ADVICE: Mapping[str, Advice] = {
 }
 
 
+_OTHERS_MAY_READ = ("violence_threat", "domestic_violence", "child_abuse")
+
+
 def reply(alarm: Danger, numbers: Mapping[str, str], reads: str) -> Outbound:
     """The reply to a danger. `numbers` maps a telephone number to what answers there; `reads` tells who
     will read the person's words, and when."""
     say = _emergency if alarm.level == "emergency" else _urgent
-    return say(ADVICE[alarm.label], alarm.person == "other", numbers, reads)
+    return say(ADVICE[alarm.label], alarm.person, numbers, reads)
 
 
-def _emergency(advice: Advice, other: bool, numbers: Mapping[str, str], reads: str) -> Outbound:
+def _emergency(advice: Advice, person: str, numbers: Mapping[str, str], reads: str) -> Outbound:
+    other = person == "other"
     steps = advice.other_steps if other else advice.self_steps
     question = advice.other_question if other else advice.self_question
     opening = "Chuyện này cần giúp ngay." if other else "Mình rất lo cho bạn. Bạn quan trọng."
@@ -105,13 +109,15 @@ def _emergency(advice: Advice, other: bool, numbers: Mapping[str, str], reads: s
     return Outbound(text, (HUMAN,), urgent=True)
 
 
-def _urgent(advice: Advice, other: bool, numbers: Mapping[str, str], reads: str) -> Outbound:
-    if other:
-        opening = (
-            "Cảm ơn bạn đã nói ra và lo cho người đó. Chuyện này không nên để một mình bạn gánh."
-        )
-    else:
-        opening = "Cảm ơn bạn đã nói ra với mình. Chịu như vậy chắc nặng lắm; bạn không phải chịu một mình."
+_OPENINGS = {
+    "self": "Cảm ơn bạn đã nói ra với mình. Chịu như vậy chắc nặng lắm; bạn không phải chịu một mình.",
+    "other": "Cảm ơn bạn đã nói ra và lo cho người đó. Chuyện này không nên để một mình bạn gánh.",
+    "unclear": "Cảm ơn bạn đã nói ra. Mình lo cho sự an toàn của bạn và những người ở đó.",
+}
+
+
+def _urgent(advice: Advice, person: str, numbers: Mapping[str, str], reads: str) -> Outbound:
+    opening, other = _OPENINGS[person], person == "other"
     text = (
         f"{opening}\n\n{reads} Khi có người nhận, bạn sẽ thấy ở đây. "
         f"Nếu thấy nguy hiểm ngay lúc này: {_call_now(advice.call, numbers)}\n\n"
@@ -140,6 +146,24 @@ def go_on(label: str, numbers: Mapping[str, str]) -> Outbound:
         f"Nếu người gặp nguy không tỉnh, khó thở hay nặng hơn: {_call_now(ADVICE[label].call, numbers)} "
         "Máy bận thì gọi lại ngay, hoặc nhờ người ở gần gọi giúp. Bạn kể tiếp cho mình nhé.",
         (HOTLINE,),
+        urgent=True,
+    )
+
+
+def are_you_there(label: str, person: str, numbers: Mapping[str, str]) -> Outbound:
+    """Said to somebody in an open danger who fell silent. Where the danger is another person, that
+    person may be the one who reads it: then it tells nothing."""
+    if label in _OTHERS_MAY_READ:
+        return Outbound("Mình vẫn ở đây. Khi nào tiện, bạn nhắn mình một chữ nhé.")
+    how = (
+        "Người đó giờ thế nào rồi, có tỉnh và thở đều không?"
+        if person == "other"
+        else "Bạn còn đó không, giờ bạn thế nào rồi?"
+    )
+    return Outbound(
+        f"Mình vẫn ở đây. {how} Bạn nhắn một chữ thôi cũng được. "
+        f"Nếu thấy nguy hiểm: {_call_now(ADVICE[label].call, numbers)}",
+        (HUMAN,),
         urgent=True,
     )
 

@@ -14,10 +14,10 @@ import procrastinate
 import structlog
 from sqlalchemy import text
 
-from bot import inbox, outbox, privacy, replies, turn
+from bot import episodes, first_aid, inbox, outbox, privacy, replies, turn
 from bot.channels import PULL_CHANNELS, Channel
 from bot.runtime import Runtime
-from bot.store import notify, open_talk
+from bot.store import append, notify, open_talk
 from bot.wake import ON_CALL, UP_TO_DATE, wake
 
 log = structlog.get_logger()
@@ -115,6 +115,34 @@ def add_jobs(
     async def rescue(timestamp: int) -> None:
         await rescue_stalled(jobs)
         await wake_forgotten(runtime)
+
+    @jobs.periodic(cron="* * * * * */20")
+    @jobs.task(name="ask_again", queueing_lock="ask_again", pass_context=False)
+    async def ask_again(timestamp: int) -> None:
+        await ask_the_silent(runtime)
+
+
+async def ask_the_silent(runtime: Runtime) -> int:
+    """Ask everybody again who fell silent in an open danger, if it is time; returns how many."""
+    async with runtime.sessions() as session:
+        silent = await episodes.fallen_silent(session, runtime.clock())
+    return sum([await _ask_again(runtime, one.conversation_id) for one in silent])
+
+
+async def _ask_again(runtime: Runtime, conversation_id: UUID | None) -> bool:
+    """Ask, where meanwhile nothing was said, done or erased."""
+    if conversation_id is None:
+        return False
+    now = runtime.clock()
+    async with runtime.sessions.begin() as session:
+        talk = await open_talk(session, runtime.ring, conversation_id, lock=True)
+        still = await episodes.fallen_silent(session, now, conversation_id) if talk else []
+        if talk is None or not still:
+            return False
+        question = first_aid.are_you_there(still[0].label, still[0].person, runtime.numbers)
+        await append(session, talk, "bot", [question], now)
+        still[0].asked += 1
+    return True
 
 
 async def rescue_stalled(jobs: procrastinate.App) -> int:

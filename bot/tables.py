@@ -169,9 +169,11 @@ class Handoff(Base):
 
 
 class Episode(Base):
-    """A danger that was noticed, until a counsellor closes it. Holds rule names, never words, and
-    outlives an erasure without its conversation: that we acted in an emergency must be provable
-    (Luật 91/2025/QH15, Điều 19)."""
+    """A danger that was noticed, until a counsellor closes it. `asked` is how often the person was
+    asked again since the last alarm because they fell silent.
+
+    Holds rule names, never words, and outlives an erasure without its conversation: that we acted in
+    an emergency must be provable (Luật 91/2025/QH15, Điều 19)."""
 
     __tablename__ = "episodes"
 
@@ -184,6 +186,7 @@ class Episode(Base):
     person: Mapped[str]
     why: Mapped[list[str]]
     alarms: Mapped[int] = mapped_column(server_default="1")
+    asked: Mapped[int] = mapped_column(server_default="0")
     opened_at: Mapped[datetime]
     last_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

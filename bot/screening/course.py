@@ -217,7 +217,8 @@ def _read(
 def _go_on(shelf: Shelf, state: State) -> Step:
     """The next question, of this instrument or the next, or the result."""
     if state.instrument and open_item(shelf[state.instrument], state) is not None:
-        return asked(shelf, replace(state, stage="asking"))
+        alarmed = _danger_said(shelf, state, at_once=True)
+        return alarmed or asked(shelf, replace(state, stage="asking"))
     if state.instrument:
         state = finish(state)
         if alarm := alarm_in(shelf, state.done[-1]):
@@ -243,14 +244,16 @@ def _alarmed(state: State, alarm: Alarm) -> Step:
     return Step(waiting, (), "alarmed", danger)
 
 
-def _danger_said(shelf: Shelf, state: State) -> Step | None:
-    """The alarm for a danger in what was answered so far, and not answered anew after a step back."""
+def _danger_said(shelf: Shelf, state: State, *, at_once: bool = False) -> Step | None:
+    """The alarm for a danger in what was answered so far, and not answered anew after a step back;
+    `at_once` only where it does not wait for the end of the questions."""
     said = {name: dict(answers) for name, answers in state.taken_back.items()}
     if state.instrument:
         said[state.instrument] = {**said.get(state.instrument, {}), **state.answers}
     for name, answers in said.items():
         result = Result(name, shelf[name].wording.version, answers)
-        if alarm := alarm_in(shelf, result):
+        alarm = alarm_in(shelf, result)
+        if alarm is not None and (alarm.at_once or not at_once):
             return _alarmed(replace(state, done=(*state.done, result)), alarm)
     return None
 

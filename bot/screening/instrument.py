@@ -70,7 +70,7 @@ class Scale(Data):
 
     `versions` holds the points of other published wordings. `sometimes` is the code that "sometimes"
     amounts to; `counts` the smallest number of times (or of `unit`) from which on a code is meant,
-    `per_month` the smallest number of times a month; both rising.
+    `per_month` the smallest number of times a month; both rising. A count above `at_most` is no answer.
     `also_units` are words for about the same as one `unit`.
     """
 
@@ -79,6 +79,7 @@ class Scale(Data):
     numbers: Numbers | None = None
     sometimes: str = ""
     counts: Mapping[str, int] = {}
+    at_most: int = 999
     per_month: Mapping[str, int] = {}
     unit: str = ""
     also_units: tuple[str, ...] = ()
@@ -182,10 +183,12 @@ class Advice(Data):
 
 
 class Alarm(Data):
-    """Answers that are a danger to life and go the way of one, as `bot.danger.Danger` says it."""
+    """Answers that are a danger to life and go the way of one, as `bot.danger.Danger` says it; `at_once`
+    before the rest is asked."""
 
     when: tuple[Condition, ...]
     level: Literal["urgent", "emergency"]
+    at_once: bool = False
     label: Label = "suicide"
     person: Person = "self"
 

@@ -138,7 +138,7 @@ def _read_count(scale: Scale, folded: str) -> Given:
 
 
 def _counted(scale: Scale, count: int) -> str | None:
-    fitting = [code for code, least in scale.counts.items() if least <= count]
+    fitting = [code for code, least in scale.counts.items() if least <= count <= scale.at_most]
     return fitting[-1] if fitting else None
 
 

@@ -42,7 +42,7 @@ def values_of(shelf: Shelf, result: Result) -> dict[str, Value]:
 
 
 def skipped_in(shelf: Shelf, result: Result) -> int:
-    """How many of the questions put were skipped."""
+    """How many of the questions that apply were skipped, or not put because a danger came first."""
     instrument = shelf[result.instrument]
     asked = [item for item, _ in applying(instrument, result.answers) if item.text]
     return sum(result.answers.get(item.id) is None for item in asked)
@@ -86,7 +86,8 @@ def result_text(shelf: Shelf, results: Sequence[Result], *, family: bool) -> str
             parts.append(says.TOO_MANY_SKIPPED.format(title=instrument.title, skipped=skipped))
         elif advice.level:
             level = instrument.result.format(level=advice.level)
-            more = [says.SKIPPED.format(skipped=skipped)] if skipped else []
+            put = sum(given is None for given in result.answers.values())
+            more = [says.SKIPPED.format(skipped=put)] if put else []
             parts.append(" ".join([level, advice.text, *more]))
     parts.append(says.CAUTION_FAMILY if family else says.CAUTION)
     return "\n\n".join(parts)

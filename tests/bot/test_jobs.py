@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import procrastinate
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from api import database
 from bot import inbox, jobs
@@ -16,6 +16,7 @@ from bot.channels import SendResult
 from bot.duty import Duty
 from bot.messages import Inbound
 from bot.runtime import Runtime
+from bot.store import open_talk, read_lines, set_holder
 from bot.tables import Episode
 from tests.conftest import Clock
 from tests.fakes import LoopbackChannel
@@ -102,3 +103,77 @@ async def test_who_is_on_call_is_told_of_each_new_danger_and_of_every_emergency(
         await write(runtime, said)
         await work(queue)
     assert told == ["urgent", "emergency"]
+
+
+async def lines_of(runtime: Runtime, conversation: UUID) -> list[str]:
+    async with runtime.sessions() as session:
+        talk = await open_talk(session, runtime.ring, conversation)
+        assert talk is not None
+        return [line.text for line in await read_lines(session, talk)]
+
+
+async def test_who_falls_silent_in_danger_is_asked_again_twice_and_then_left_to_the_counsellors(
+    runtime: Runtime, queue: procrastinate.App, clock: Clock
+) -> None:
+    channel = LoopbackChannel(SendResult("sent"))
+    jobs.add_jobs(queue, runtime, {"loopback": channel}, nobody)
+    conversation = await write(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
+    await work(queue)
+    asked = []
+    for seconds in (60, 90, 300, 400, 4000, 90000):
+        clock.pass_seconds(seconds)
+        asked.append(await jobs.ask_the_silent(runtime))
+    assert asked == [0, 1, 0, 1, 0, 0]
+    await jobs.wake_forgotten(runtime)
+    await work(queue)
+    again = [sent.body["text"] for sent in channel.sent[-2:]]
+    assert all("Bạn còn đó không" in text and "115" in text for text in again)
+    assert again == (await lines_of(runtime, conversation))[-2:]
+
+
+async def test_whoever_writes_is_not_asked_again_and_a_new_alarm_begins_anew(
+    runtime: Runtime, queue: procrastinate.App, clock: Clock
+) -> None:
+    jobs.add_jobs(queue, runtime, {"loopback": LoopbackChannel(SendResult("sent"))}, nobody)
+    await write(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
+    await work(queue)
+    for seconds in (150, 700):
+        clock.pass_seconds(seconds)
+        assert await jobs.ask_the_silent(runtime) == 1
+    await write(runtime, "em uống thêm vỉ nữa rồi, em muốn chết")
+    clock.pass_seconds(150)
+    assert await jobs.ask_the_silent(runtime) == 0, "their words are not read yet"
+    await work(queue)
+    clock.pass_seconds(150)
+    assert await jobs.ask_the_silent(runtime) == 1
+
+
+async def test_nobody_is_asked_again_whom_a_counsellor_has_or_whose_episode_is_closed(
+    runtime: Runtime, queue: procrastinate.App, clock: Clock
+) -> None:
+    jobs.add_jobs(queue, runtime, {"loopback": LoopbackChannel(SendResult("sent"))}, nobody)
+    held = await write(runtime, "em uống cả vỉ thuốc rồi, em muốn chết")
+    await work(queue)
+    async with runtime.sessions.begin() as session:
+        await set_holder(session, held, "counsellor")
+    clock.pass_seconds(150)
+    assert await jobs.ask_the_silent(runtime) == 0
+    async with runtime.sessions.begin() as session:
+        await set_holder(session, held, "bot")
+    assert await jobs.ask_the_silent(runtime) == 1
+    async with runtime.sessions.begin() as session:
+        await session.execute(update(Episode).values(closed_at=clock()))
+    clock.pass_seconds(3600)
+    assert await jobs.ask_the_silent(runtime) == 0
+
+
+async def test_where_the_danger_is_another_person_asking_again_tells_nothing(
+    runtime: Runtime, queue: procrastinate.App, clock: Clock
+) -> None:
+    jobs.add_jobs(queue, runtime, {"loopback": LoopbackChannel(SendResult("sent"))}, nobody)
+    conversation = await write(runtime, "chồng em đang cầm dao dọa giết em, cứu em với")
+    await work(queue)
+    clock.pass_seconds(150)
+    assert await jobs.ask_the_silent(runtime) == 1
+    last = (await lines_of(runtime, conversation))[-1]
+    assert last == "Mình vẫn ở đây. Khi nào tiện, bạn nhắn mình một chữ nhé."

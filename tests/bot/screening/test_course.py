@@ -576,12 +576,22 @@ def test_a_skipped_item_9_is_asked_directly_before_any_result() -> None:
     assert (back.stage, len(back.answers)) == ("asking", 8)
 
 
-@pytest.mark.parametrize("last", ["không", "dừng"])
-def test_fear_of_being_hit_in_the_family_is_an_alarm(last: str) -> None:
-    rest = ["không"] * 5 if last == "không" else []
-    alarm = say("/s agree", "/s family", "/s fine", "có", *rest, last).alarm
-    assert alarm is not None
-    assert (alarm.label, alarm.level) == ("domestic_violence", "urgent")
+@pytest.mark.parametrize("answers", [("có",), ("không", "quay lại", "có")])
+def test_fear_of_being_hit_in_the_family_is_an_alarm_before_anything_else_is_asked(
+    answers: tuple[str, ...],
+) -> None:
+    step = say("/s agree", "/s family", "/s fine", *answers)
+    assert step.alarm is not None
+    assert (step.alarm.label, step.alarm.level) == ("domestic_violence", "urgent")
+    assert step.replies == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"), [("9 ngày", True), ("14 ngày", True), ("15 ngày", False)]
+)
+def test_more_days_than_the_question_is_about_are_no_answer(said: str, taken: bool) -> None:
+    step = answer(SHELF, asking("phq-9", "/s adult"), said)
+    assert (step.outcome != "not_an_answer") is taken
 
 
 # --- results ---
@@ -640,12 +650,18 @@ def test_nobody_who_skipped_a_question_is_said_to_use_nothing(
 
 
 def test_the_family_checklist_gives_a_level_of_worry_and_no_score() -> None:
-    step = say("/s agree", "/s family", "/s fine", "có", *["không"] * 6)
-    assert step.state is not None
-    step = answer(SHELF, step.state, "làm tiếp")
+    step = say("/s agree", "/s family", "/s fine", "không", "có", *["không"] * 5)
     assert "mức lo cho người thân của bạn: rất đáng lo" in shown(step)
     assert "không nói gì chắc về người thân" in shown(step)
     assert "điểm" not in shown(step)
+
+
+def test_who_was_afraid_at_once_reads_later_what_that_means_and_of_no_skipped_question() -> None:
+    step = say("/s agree", "/s family", "/s fine", "có")
+    assert step.state is not None
+    said = shown(answer(SHELF, step.state, "làm tiếp"))
+    assert "rất đáng lo về an toàn" in said
+    assert "bỏ qua" not in said
 
 
 def test_who_stops_late_still_gets_what_is_finished() -> None:
