@@ -23,11 +23,11 @@ def of_word(form: str) -> Iterable[str]:
 
 
 def of_neighbours(forms: Sequence[str]) -> Iterable[str]:
-    """Two and three words in a row without accents, two as written."""
+    """Two and three words in a row, without accents: those written tell no more than words alone do."""
     folded = [bare(form) for form in forms]
     pairs = [f"{one} {two}" for one, two in pairwise(folded)]
     threes = [f"{pair} {third}" for pair, third in zip(pairs, folded[2:], strict=False)]
-    return (*pairs, *threes, *[f"={one} {two}" for one, two in pairwise(forms)])
+    return (*pairs, *threes)
 
 
 def of_rules(rules: Collection[str]) -> Iterable[str]:
