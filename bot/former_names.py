@@ -153,7 +153,7 @@ def _book() -> _Book:
     Raises:
         ValueError: a row lacks its line, its facts or its date, or a name stands twice.
     """
-    data = yaml.safe_load(nfc(_FILE.read_text(encoding="utf-8")))
+    data = yaml.load(nfc(_FILE.read_text(encoding="utf-8")), yaml.CSafeLoader)
     agencies = {row["key"]: _agency(row["key"], row) for row in data["agencies"]}
     names = [(name, row["key"]) for row in data["agencies"] for name in row["names"]]
     offices = [(name, row["key"]) for row in data["agencies"] for name in row["with_district"]]

@@ -88,7 +88,7 @@ class Register:
                 `replaced_by` names no document of the register.
         """
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         except OSError as error:
             raise ContentBroken(path.name, "file", str(error.strerror)) from error
         except yaml.YAMLError as error:

@@ -117,7 +117,7 @@ def _rule(row: dict[str, Any]) -> _Rule:
 
 @cache
 def _slang() -> _Slang:
-    data = yaml.safe_load(nfc(_SLANG.read_text(encoding="utf-8")))
+    data = yaml.load(nfc(_SLANG.read_text(encoding="utf-8")), yaml.CSafeLoader)
     starred = sorted(data["starred"].items(), key=lambda pair: -len(pair[0]))
     return _Slang(
         words={str(word): meaning for word, meaning in data["words"].items()},

@@ -260,7 +260,7 @@ def parse_article(text: str, file: str, register: Register) -> Article:
     """
     front, body = split_source(nfc(text), file)
     try:
-        data = yaml.safe_load(front)
+        data = yaml.load(front, yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark.line + 2 if error.problem_mark else None
         raise ContentBroken(file, "front matter", one_line(error), at) from error

@@ -246,7 +246,7 @@ def rulebook() -> Rulebook:
     Raises:
         ValueError: a pattern cannot be read; the rule is named.
     """
-    data = yaml.safe_load(nfc(_FILE.read_text(encoding="utf-8")))
+    data = yaml.load(nfc(_FILE.read_text(encoding="utf-8")), yaml.CSafeLoader)
     phrases = Phrases({**data["lists"], **{kind: data["modify"][kind] for kind in MODIFIERS}})
     exempt: list[_Exempt] = []
     for row in data["exempt"]:

@@ -30,7 +30,7 @@ def load() -> dict[str, Any]:
     Raises:
         ValueError: a list is missing, empty where it may not be, or holds something that is no word.
     """
-    data = yaml.safe_load(nfc(_FILE.read_text(encoding="utf-8")))
+    data = yaml.load(nfc(_FILE.read_text(encoding="utf-8")), yaml.CSafeLoader)
     check(data)
     return dict(data)
 

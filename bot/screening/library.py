@@ -72,7 +72,7 @@ def read_file(path: Path) -> Instrument:
         InstrumentRefused: the file is neither, or unsound, or leaves out an item's or answer's words.
     """
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InstrumentRefused(f"{path.name}: không đọc được ({type(error).__name__}).") from None
     if isinstance(data, dict) and "items" in data:
@@ -140,7 +140,7 @@ def _shipped() -> Mapping[str, Instrument]:
     found: dict[str, Instrument] = {}
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yml"):
-            data = yaml.safe_load(file.read_text("utf-8"))
+            data = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
             found[data["name"]] = read_instrument(data, file.name)
     return found
 

@@ -155,7 +155,7 @@ def _number(said: str) -> int:
 @cache
 def _words() -> Mapping[str, Any]:
     file = files("bot") / "content" / "short_answers.yml"
-    words: Mapping[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    words: Mapping[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
     return words
 
 

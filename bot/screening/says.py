@@ -7,7 +7,7 @@ from collections.abc import Mapping
 STEPS = {"skip": "Bỏ qua", "back": "Quay lại", "pause": "Để sau", "stop": "Dừng"}
 
 CONSENT = (
-    "Mình sẽ hỏi vài câu ngắn (chưa tới 5 phút), không hỏi tên; câu trả lời về sức khỏe là dữ liệu "
+    "Mình sẽ hỏi vài phần ngắn (mỗi phần vài phút), không hỏi tên; câu trả lời về sức khỏe là dữ liệu "
     "nhạy cảm (Luật 91/2025/QH15), chỉ dùng để gợi ý cho bạn, bạn bỏ qua hay dừng lúc nào cũng được. "
     "Kết quả không phải chẩn đoán. Bạn đồng ý không?"
 )
