@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 RASA = nlu_data/.venv/bin/python
 
-.PHONY: help setup run test check bench eval
+.PHONY: help setup run test check bench eval faults
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,3 +30,6 @@ bench: setup  ## Measure against bare Rasa, side by side
 
 eval: setup  ## Measure the answers on held-out questions, per style
 	@$(BIN)/diemtua eval
+
+faults: setup  ## Kill everything at random under 2,000 messages; nothing may be lost
+	$(BIN)/python -m tests.faults.storm

@@ -17,25 +17,31 @@ import procrastinate
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import chat, console, database, directory, webhooks
+from api import chat, console, database, directory, embed, webhooks
+from api.channels import (
+    ask_for_updates,
+    build_channels,
+    keep_tokens_fresh,
+    renewed_tokens,
+    through,
+)
+from api.checking import log_broken
 from api.live import Live
+from api.public import public_files
+from api.staff import keep_staff_topics, staff_group, who_else_hears
 from bot import jobs as queue
 from bot import topics
 from bot.answers import Library
 from bot.answers.shelf import Shelf, keep_up_to_date
 from bot.channels import Channel
-from bot.channels.telegram import Telegram
-from bot.channels.zalo_bot import ZaloBot
-from bot.channels.zalo_oa import ZaloOA
 from bot.duty import tell_on_call
-from bot.errors import DatabaseDown, DiemTuaError, SettingsBroken, where
+from bot.errors import DatabaseDown, DiemTuaError, where
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
@@ -59,10 +65,12 @@ class Wired:
     runtime: Runtime
     channels: Mapping[str, Channel]
     http: httpx.AsyncClient
+    to_telegram: httpx.AsyncClient
 
     async def close(self) -> None:
         await self.runtime.rasa.aclose()
         await self.http.aclose()
+        await self.to_telegram.aclose()
         for engine in self.engines:
             await engine.dispose()
 
@@ -95,37 +103,10 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
         duty=settings.duty,
         clock=clock,
     )
-    return Wired(settings, (engine, alone), runtime, build_channels(settings, http), http)
-
-
-def build_channels(settings: Settings, http: httpx.AsyncClient) -> Mapping[str, Channel]:
-    """The messengers that are configured.
-
-    Raises:
-        SettingsBroken: a token without the secret that proves who knocks.
-    """
-    for name in ("telegram", "zalo_bot"):
-        token, secret = getattr(settings, f"{name}_token"), getattr(settings, f"{name}_secret")
-        if token.get_secret_value() and not secret.get_secret_value():
-            raise SettingsBroken(
-                f"Có DIEMTUA_{name.upper()}_TOKEN thì phải có _SECRET. Hãy thêm vào .env."
-            )
-    channels: dict[str, Channel] = {}
-    if token := settings.telegram_token.get_secret_value():
-        secret = settings.telegram_secret.get_secret_value()
-        channels["telegram"] = Telegram(token, secret, http, settings.telegram_base_url)
-    if token := settings.zalo_oa_access_token.get_secret_value():
-        channels["zalo_oa"] = ZaloOA(
-            settings.zalo_oa_app_id,
-            settings.zalo_oa_secret.get_secret_value(),
-            token,
-            http,
-            settings.zalo_oa_base_url,
-        )
-    if token := settings.zalo_bot_token.get_secret_value():
-        secret = settings.zalo_bot_secret.get_secret_value()
-        channels["zalo_bot"] = ZaloBot(token, secret, http, settings.zalo_bot_base_url)
-    return channels
+    to_telegram = through(settings.telegram_proxy)
+    renewed = renewed_tokens(settings, http, runtime)
+    channels = build_channels(settings, http, renewed, to_telegram)
+    return Wired(settings, (engine, alone), runtime, channels, http, to_telegram)
 
 
 def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
@@ -148,13 +129,16 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.state.settings = settings
     app.state.runtime = wired.runtime
     app.state.channels = wired.channels
+    app.state.also_hears = who_else_hears(wired.runtime, staff_group(settings, wired.channels))
     app.state.live = live
     app.state.templates = Jinja2Templates(HERE / "templates")
+    app.state.embed_origins = embed.read_origins(settings.embed_origins)
     app.include_router(chat.router)
+    app.include_router(embed.router)
     app.include_router(webhooks.router)
     app.include_router(directory.router)
     app.include_router(console.router, prefix="/console")
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", public_files(HERE / "static"), name="static")
     app.add_exception_handler(DiemTuaError, _show_error)
     for fault in (DBAPIError, PoolTimeout):
         app.add_exception_handler(fault, _database_down)
@@ -172,7 +156,15 @@ async def run_worker(settings: Settings) -> None:
     on_call = partial(tell_on_call, wired.http, settings.on_call_url.get_secret_value())
     queue.add_jobs(jobs, wired.runtime, wired.channels, on_call)
     keep_what_is_loaded()
-    following = _follow_editors(wired.runtime)
+    group = staff_group(settings, wired.channels)
+    also = who_else_hears(wired.runtime, group)
+    following = [
+        _follow_editors(wired.runtime),
+        asyncio.create_task(log_broken(wired.channels)),
+        *keep_tokens_fresh(wired.channels),
+        *ask_for_updates(wired.runtime, wired.channels, also),
+        *keep_staff_topics(wired.runtime, group, settings),
+    ]
     async with jobs.open_async():
         await jobs.run_worker_async(
             concurrency=settings.worker_concurrency,
@@ -183,8 +175,9 @@ async def run_worker(settings: Settings) -> None:
             stalled_worker_timeout=queue.STALLED_AFTER_SECONDS,
             shutdown_graceful_timeout=10,
         )
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    for task in following:
+        task.cancel()
+    await asyncio.gather(*following, return_exceptions=True)
     await wired.close()
 
 

@@ -4,19 +4,20 @@ that ties it to its conversation."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import select, update
 
 from api.bodies import read_body
 from api.live import HEARTBEAT, Live, News, event, next_news
+from api.public import Compressed
 from bot import inbox, replies
 from bot.channels import web
-from bot.errors import SessionOver
+from bot.errors import NotAllowed, SessionOver
 from bot.runtime import Runtime
 from bot.store import Talk, open_talk, read_lines
 from bot.tables import Access, Counsellor, Handoff, Person
@@ -26,33 +27,76 @@ HEARTBEAT_SECONDS = 15.0
 MOST_BYTES = 100_000
 PAGE_NUMBERS = {"115": "Cấp cứu", "113": "Công an", "111": "Trẻ em"}
 """Short names for the numbers at the top of the page, shown where the directory has them."""
-PAGE_POLICY = (
+ELSEWHERE = "https://www.google.com/search?q=thoi+tiet"
+"""Where quick exit goes: a page that anybody may have open."""
+_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "img-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'"
 )
+_SAFETY = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), interest-cohort=()",
+}
 
 
-@router.get("/")
-async def page(request: Request) -> Response:
+async def refuse_other_pages(request: Request) -> None:
+    """Our own page, framed or not, is the only one that talks here.
+
+    A browser too old to say where a request comes from is trusted unless it names another origin
+    than the address we are configured with: it must never keep a person from writing.
+
+    Raises:
+        NotAllowed: a page of another site made the browser send this.
+    """
+    came_from, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = request.app.state.settings.public_url.rstrip("/")
+    names_another = bool(own and origin and origin != own)
+    is_foreign = names_another if came_from is None else came_from not in ("same-origin", "none")
+    if is_foreign:
+        raise NotAllowed("Yêu cầu này đến từ một trang khác nên không được nhận.")
+
+
+OWN_PAGE = [Depends(refuse_other_pages)]
+
+
+def emergency(request: Request) -> list[dict[str, str]]:
+    """The numbers at the top of the page and their short names, where the directory has them."""
     numbers = request.app.state.runtime.numbers
+    return [
+        {"number": number, "label": label}
+        for number, label in PAGE_NUMBERS.items()
+        if number in numbers
+    ]
+
+
+def chat_page(request: Request, may_frame: Sequence[str] = (), *, framed: bool = False) -> Response:
+    """The page, which only pages of the origins `may_frame` may show in a frame."""
     response: Response = request.app.state.templates.TemplateResponse(
         request,
         "chat.html",
-        {
-            "emergency": [
-                {"number": number, "label": label}
-                for number, label in PAGE_NUMBERS.items()
-                if number in numbers
-            ]
-        },
+        {"emergency": emergency(request), "framed": framed, "elsewhere": ELSEWHERE},
     )
-    response.headers["Content-Security-Policy"] = PAGE_POLICY
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    ancestors = " ".join(may_frame) or "'none'"
+    response.headers["Content-Security-Policy"] = f"{_POLICY}; frame-ancestors {ancestors}"
+    response.headers.update(_SAFETY)
     return response
 
 
-@router.post("/chat/session", status_code=201)
+async def page(request: Request) -> Response:
+    """The chat page, by itself."""
+    response = chat_page(request)
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    return response
+
+
+router.add_api_route("/", page, route_class_override=Compressed, response_model=None)
+
+
+@router.post("/chat/session", status_code=201, dependencies=OWN_PAGE)
 async def begin(request: Request) -> dict[str, str]:
     runtime: Runtime = request.app.state.runtime
     token = secrets.token_urlsafe(32)
@@ -61,7 +105,7 @@ async def begin(request: Request) -> dict[str, str]:
     return {"token": token}
 
 
-@router.post("/chat/messages", status_code=202)
+@router.post("/chat/messages", status_code=202, dependencies=OWN_PAGE)
 async def send(request: Request, authorization: Annotated[str, Header()] = "") -> JSONResponse:
     runtime: Runtime = request.app.state.runtime
     token = _token(authorization)
@@ -75,7 +119,7 @@ async def send(request: Request, authorization: Annotated[str, Header()] = "") -
     return JSONResponse({"stored": True}, 202)
 
 
-@router.post("/chat/leave", status_code=204)
+@router.post("/chat/leave", status_code=204, dependencies=OWN_PAGE)
 async def leave(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
     """Forget the token: nobody can open this conversation from a page again."""
     runtime: Runtime = request.app.state.runtime
@@ -90,7 +134,7 @@ async def leave(request: Request, authorization: Annotated[str, Header()] = "") 
     return Response(status_code=204)
 
 
-@router.get("/chat/stream")
+@router.get("/chat/stream", dependencies=OWN_PAGE)
 async def stream(
     request: Request,
     authorization: Annotated[str, Header()] = "",

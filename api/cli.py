@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from api import checking
 from api.lines import standard_input
 from bot.errors import DiemTuaError
 
@@ -39,6 +40,7 @@ app.add_typer(user, name="user")
 app.add_typer(content, name="content")
 app.add_typer(keys, name="keys")
 app.add_typer(screening, name="screening")
+app.add_typer(checking.commands, name="channels")
 
 
 def main() -> None:

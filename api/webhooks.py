@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.bodies import read_body
-from bot import inbox
 from bot.channels import Channel
-from bot.errors import NotFound, where
-from bot.runtime import Runtime
+from bot.errors import NotFound
+from bot.parked import take_in
 
 router = APIRouter()
 log = structlog.get_logger()
 MOST_BYTES = 1_000_000
+ANSWER_WITHIN_SECONDS = 1.5
+"""Zalo gives up after two seconds; what is not stored by then must be sent again."""
 
 
 @router.post("/webhooks/{name}")
 async def receive(request: Request, name: str) -> Response:
-    """200 once every event of the body is stored (or had been before); 403 for a forged one.
+    """200 once every event of the body is stored, or had been before; nothing is stored otherwise.
 
-    A body that cannot be read is taken with 200: the platform would send it again for ever.
+    401 for a body that its platform did not sign, 413 for one longer than MOST_BYTES, 503 where it
+    could not be stored in time: the platform sends it again. A body that cannot be read is laid
+    aside with 200: the platform would send it again for ever.
     """
     channel: Channel | None = request.app.state.channels.get(name)
     if channel is None:
@@ -29,15 +34,13 @@ async def receive(request: Request, name: str) -> Response:
     raw = await read_body(request, MOST_BYTES)
     if not channel.verify({key.lower(): value for key, value in request.headers.items()}, raw):
         log.warning("webhook.forged", channel=name)
-        return Response(status_code=403)
+        return Response(status_code=401)
     try:
-        events = channel.parse(raw)
-    except Exception as error:
-        log.error("webhook.unreadable", channel=name, error=where(error))
-        return Response(status_code=200)
-    runtime: Runtime = request.app.state.runtime
-    async with runtime.sessions.begin() as session:
-        for inbound in events:
-            await inbox.receive(session, runtime.ring, inbound, runtime.clock())
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            state = request.app.state
+            await take_in(state.runtime, channel, raw, state.also_hears.get(name))
+    except TimeoutError:
+        log.error("webhook.too_slow", channel=name)
+        return Response(status_code=503)
     acknowledgement = channel.acknowledge(raw)
     return JSONResponse(acknowledgement) if acknowledgement else Response(status_code=200)

@@ -7,15 +7,16 @@ import json
 import statistics
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 
+AT_HAND = 10
+"""People waiting to write, for each message a second: enough where an answer takes seconds."""
 MESSAGES = Path(__file__).with_name("messages.txt").read_text("utf-8").splitlines()
-
-Say = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,16 @@ class Measured:
 
     def percentile(self, percent: int) -> float:
         return statistics.quantiles(self.latencies, n=100)[percent - 1]
+
+
+class Person(Protocol):
+    """Somebody who writes, and waits for the answer."""
+
+    async def open(self) -> None: ...
+
+    async def say(self, text: str) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 class RasaPerson:
@@ -92,9 +103,6 @@ class WebPerson:
         self._stream.close()
 
 
-Person = RasaPerson | WebPerson
-
-
 async def crowd(
     make: Callable[[aiohttp.ClientSession], Person], people: int, each: int
 ) -> Measured:
@@ -126,7 +134,7 @@ async def steady(
     """A message every 1/`a_second` seconds, each from somebody who is not waiting for an answer."""
     latencies: list[float] = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        free = [make(session) for _ in range(int(a_second * 4))]
+        free = [make(session) for _ in range(int(a_second * AT_HAND))]
         for person in free:
             await person.open()
             await person.say("chào")

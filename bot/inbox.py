@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Row, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Inbound
@@ -18,6 +18,8 @@ from bot.tables import Access, Conversation, InboxRow, Person
 from bot.wake import WAKE
 
 MOST_TRIES = 3
+MOST_TOGETHER = 8
+"""So many events are answered by one turn at most."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,21 @@ class Received:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The oldest event of a conversation that no turn has dealt with yet."""
+    """The oldest events of a conversation that no turn has dealt with yet, at most MOST_TOGETHER, in
+    order of arrival; `rows` are their ids. `Inbound.sent_at` is when they were stored."""
 
-    row_id: int
     talk: Talk
-    inbound: Inbound
+    rows: tuple[int, ...]
+    events: tuple[Inbound, ...]
+
+    @property
+    def inbound(self) -> Inbound:
+        """The oldest."""
+        return self.events[0]
+
+    def first(self, number: int) -> Waiting:
+        """Only the oldest `number` of them."""
+        return replace(self, rows=self.rows[:number], events=self.events[:number])
 
 
 _INBOX, _CONVERSATIONS, _PERSONS = (
@@ -73,13 +85,13 @@ _NEXT = (
     .join(_INBOX, _INBOX.c.conversation_id == _CONVERSATIONS.c.id)
     .where(_INBOX.c.conversation_id == bindparam("conversation"), _INBOX.c.done_at.is_(None))
     .order_by(_INBOX.c.id)
-    .limit(1)
+    .limit(MOST_TOGETHER)
 )
 _TAKE = text(
     "SELECT EXISTS (SELECT 1 FROM inbox n"
-    " WHERE n.conversation_id = c.id AND n.done_at IS NULL AND n.id <> i.id) AS more"
+    " WHERE n.conversation_id = c.id AND n.done_at IS NULL AND n.id <> ALL(:rows)) AS more"
     " FROM conversations c JOIN inbox i ON i.conversation_id = c.id"
-    " WHERE i.id = :row AND i.done_at IS NULL FOR UPDATE OF c, i"
+    " WHERE i.id = ANY(:rows) AND i.done_at IS NULL FOR UPDATE OF c, i"
 )
 
 
@@ -132,14 +144,21 @@ async def begin(access: Access, ring: KeyRing, channel: str, sender: str, now: d
 
 
 async def next_waiting(access: Access, ring: KeyRing, conversation_id: UUID) -> Waiting | None:
-    """The oldest undone event of the conversation, or None."""
-    row = (await access.execute(_NEXT, {"conversation": conversation_id})).one_or_none()
-    if row is None:
+    """The oldest undone events of the conversation, or None."""
+    rows = (await access.execute(_NEXT, {"conversation": conversation_id})).all()
+    if not rows:
         return None
-    talk = read_talk(row, ring)
+    return Waiting(
+        talk=read_talk(rows[0], ring),
+        rows=tuple(row.row_id for row in rows),
+        events=tuple(_read_event(row, ring) for row in rows),
+    )
+
+
+def _read_event(row: Row[Any], ring: KeyRing) -> Inbound:
     body = json.loads(ring.unseal(row.sealed, _record(row.channel, row.event_id)))
     place = body.get("location")
-    inbound = Inbound(
+    return Inbound(
         channel=row.channel,
         event_id=row.event_id,
         sender="",
@@ -149,7 +168,6 @@ async def next_waiting(access: Access, ring: KeyRing, conversation_id: UUID) -> 
         sent_at=row.received_at,
         address=body.get("address", {}),
     )
-    return Waiting(row.row_id, talk, inbound)
 
 
 async def keep_address(access: Access, talk: Talk, address: dict[str, str]) -> None:
@@ -159,10 +177,10 @@ async def keep_address(access: Access, talk: Talk, address: dict[str, str]) -> N
 
 
 async def take(session: AsyncSession, waiting: Waiting) -> bool | None:
-    """Lock a conversation and its event until the commit; whether further events wait. None where
-    the event is dealt with already, or its citizen had everything erased."""
-    more: bool | None = await session.scalar(_TAKE, {"row": waiting.row_id})
-    return more
+    """Lock a conversation and its events until the commit; whether further events wait. None where
+    one of them is dealt with already, or the citizen had everything erased."""
+    taken = (await session.scalars(_TAKE, {"rows": list(waiting.rows)})).all()
+    return bool(taken[0]) if len(taken) == len(waiting.rows) else None
 
 
 async def conversations_waiting(session: AsyncSession, before: datetime) -> list[UUID]:

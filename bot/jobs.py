@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import procrastinate
@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from bot import episodes, first_aid, inbox, outbox, privacy, replies, turn
 from bot.channels import PULL_CHANNELS, Channel
+from bot.meanwhile import Meanwhile
 from bot.runtime import Runtime
 from bot.store import append, notify, open_talk
 from bot.wake import ON_CALL, UP_TO_DATE, wake
@@ -25,14 +26,26 @@ log = structlog.get_logger()
 HEARTBEAT_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 4.0
 FORGOTTEN_AFTER = timedelta(seconds=5)
+LONGEST_JOB_SECONDS = 90
+_UNENDED = (
+    "SELECT j.id FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id"
+    f" WHERE j.status = 'doing' AND j.task_name = '{UP_TO_DATE}' AND e.type = 'started'"
+    f" GROUP BY j.id HAVING max(e.at) < now() - interval '{LONGEST_JOB_SECONDS} seconds'"
+)
+"""Jobs that no worker can still be at: to do one twice does no harm, to leave it is silence."""
 _BUSY = text("SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock <> ''")
 
 
 async def bring_up_to_date(
-    runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID
+    runtime: Runtime,
+    channels: Mapping[str, Channel],
+    conversation_id: UUID,
+    meanwhile: Meanwhile | None = None,
 ) -> datetime | None:
-    """Answer what is in the inbox, then push what is ready; when to come back, or None."""
+    """Answer what is in the inbox, then push what is ready; when to come back, or None. Where a burst
+    may go on it is left in the inbox, and nobody waits here. `meanwhile` shows that we are writing."""
     more, push = True, True
+    until: datetime | None = None
     while more:
         async with runtime.statements() as session:
             waiting = await inbox.next_waiting(session, runtime.ring, conversation_id)
@@ -40,18 +53,27 @@ async def bring_up_to_date(
             break
         push = waiting.talk.channel not in PULL_CHANNELS
         waiting = await _with_new_address(runtime, waiting)
-        decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, waiting.inbound)
+        channel = channels.get(waiting.talk.channel)
+        if meanwhile and channel and turn.is_answered(waiting.talk, waiting.inbound):
+            meanwhile.show_typing(channel, waiting.talk)
+        gathers_s = channel.caps.gathers_s if channel else 0.0
+        gathered = await turn.gather_or_take_first(runtime, waiting, gathers_s)
+        waiting, until = gathered.waiting, gathered.until
+        if until is not None:
+            break
+        decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, *waiting.events)
         if decided.erase:
             if await _erase(runtime, channels, waiting):
                 return None
             decided = replace(decided, erase=False, replies=(replies.confirm_delete(),))
         more = await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock())
-    return await _push(runtime, channels, conversation_id) if push else None
+    again_at = await _push(runtime, channels, conversation_id) if push else None
+    return min((at for at in (until, again_at) if at is not None), default=None)
 
 
 async def _with_new_address(runtime: Runtime, waiting: inbox.Waiting) -> inbox.Waiting:
-    """The same event, with a changed address of its sender kept."""
-    address = waiting.inbound.address
+    """The same events, with a changed address of their sender kept."""
+    address = next((one.address for one in reversed(waiting.events) if one.address), None)
     if not address or address == waiting.talk.address:
         return waiting
     async with runtime.statements() as connection:
@@ -66,10 +88,9 @@ async def _push(
         talk = await open_talk(session, runtime.ring, conversation_id)
         if talk is None or talk.channel in PULL_CHANNELS:
             return None
-        pushed = await outbox.push(
+        return await outbox.push(
             session, runtime.ring, channels, conversation_id, runtime.clock(), random.Random()
         )
-    return pushed.again_at
 
 
 async def _erase(runtime: Runtime, channels: Mapping[str, Channel], waiting: inbox.Waiting) -> bool:
@@ -101,10 +122,14 @@ def add_jobs(
 ) -> None:
     """Teach a worker's queue what its jobs do. `on_call` tells the on-call address of a danger of the
     level given."""
+    meanwhile = Meanwhile(runtime)
 
     @jobs.task(name=UP_TO_DATE)
     async def up_to_date(conversation_id: str) -> None:
-        await bring_up_to_date(runtime, channels, UUID(conversation_id))
+        one = UUID(conversation_id)
+        again_at = await bring_up_to_date(runtime, channels, one, meanwhile)
+        if again_at is not None:
+            meanwhile.ask_again(one, again_at)
 
     @jobs.task(name=ON_CALL, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=2))
     async def tell_on_call(level: str) -> None:
@@ -146,15 +171,17 @@ async def _ask_again(runtime: Runtime, conversation_id: UUID | None) -> bool:
 
 
 async def rescue_stalled(jobs: procrastinate.App) -> int:
-    """Give the jobs of workers that died back to the queue; returns how many."""
+    """Give the jobs of workers that died back to the queue, and those whose end could not be written
+    because the database was away in that moment; returns how many."""
     stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
-    number = 0
-    for job in stalled:
-        await jobs.job_manager.retry_job(job)
-        number += 1
-    if number:
-        log.warning("jobs.rescued", number=number)
-    return number
+    found = {job.id for job in stalled if job.id is not None}
+    rows = await jobs.connector.execute_query_all_async(_UNENDED)
+    found |= {row["id"] for row in rows}
+    for job_id in found:
+        await jobs.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
+    if found:
+        log.warning("jobs.rescued", number=len(found))
+    return len(found)
 
 
 async def wake_forgotten(runtime: Runtime) -> int:

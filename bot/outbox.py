@@ -1,38 +1,32 @@
 """What goes out: stored in the turn's own commit, then pushed in order, with retries.
 
-A page or a terminal fetches its messages itself (`Caps.pull`), so for it storing is sending. For a
-messenger every message gets an outbox row. A row is marked after the platform accepted its last
-part; a process killed in between sends that one part again: at most one duplicate a kill.
+A page or a terminal fetches its messages itself (`PULL_CHANNELS`), so for it storing is sending. For a
+messenger every message gets an outbox row. While a part of it is under way its row is locked, so that
+nobody else sends it too; it is marked once the platform accepted it. A process killed in between sends
+that one part again: at most one duplicate a kill. See docs/delivery.md.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Channel, SendResult, SendState
 from bot.privacy import KeyRing
-from bot.store import as_outbound, open_talk, read_line
+from bot.store import as_outbound, notify, open_talk, read_line
 from bot.tables import Message, OutboxRow
 
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 8
-
-
-@dataclass(frozen=True)
-class Pushed:
-    """How a round of sending ended. `again_at` is when to come back, None when all is out."""
-
-    sent: int
-    again_at: datetime | None
+LONGEST_WAIT_SECONDS = 300.0
+NOT_CONFIGURED = "channel not configured"
 
 
 async def push(
@@ -42,32 +36,30 @@ async def push(
     conversation_id: UUID,
     now: datetime,
     rng: random.Random,
-) -> Pushed:
-    """Send what is ready for one conversation, oldest first, committing after each part.
+) -> datetime | None:
+    """Send what is ready for one conversation, oldest first, committing after each part; when to come
+    back, None when all is out.
 
     Stops at the first message that must be tried again, so that nothing overtakes it.
     """
-    sent = 0
-    while True:
-        row = (
-            await session.execute(
-                select(OutboxRow)
-                .where(OutboxRow.conversation_id == conversation_id, OutboxRow.state == "ready")
-                .order_by(OutboxRow.id)
-                .limit(1)
-            )
-        ).scalar_one_or_none()
-        if row is None:
-            return Pushed(sent, None)
+    oldest = (
+        select(OutboxRow)
+        .where(OutboxRow.conversation_id == conversation_id, OutboxRow.state == "ready")
+        .order_by(OutboxRow.id)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    while (row := (await session.scalars(oldest)).one_or_none()) is not None:
         if row.next_at > now:
-            return Pushed(sent, row.next_at)
-        again_at = await _push_row(session, ring, channels, row, now, rng)
+            return row.next_at
+        again_at = await _push_part(session, ring, channels, row, now, rng)
         if again_at is not None:
-            return Pushed(sent, again_at)
-        sent += 1
+            return again_at
+    return None
 
 
-async def _push_row(
+async def _push_part(
     session: AsyncSession,
     ring: KeyRing,
     channels: Mapping[str, Channel],
@@ -80,33 +72,40 @@ async def _push_row(
     channel = channels.get(talk.channel) if talk else None
     if talk is None or message is None or channel is None:
         state: SendState = "auth" if talk and message else "reject"
-        return await _settle(session, row, SendResult(state, "channel not configured"), now, rng)
+        return await _settle(session, row, SendResult(state, NOT_CONFIGURED), now, rng)
     calls = channel.render(as_outbound(read_line(message, talk.key)), talk.address)
-    for call in calls[row.parts_sent :]:
+    for call in calls[row.parts_sent : row.parts_sent + 1]:
         result = await channel.send(call)
         if result.state != "sent":
             return await _settle(session, row, result, now, rng)
         row.parts_sent += 1
+    if row.parts_sent < len(calls):
         await session.commit()
+        return None
     return await _settle(session, row, SendResult("sent"), now, rng)
 
 
 async def _settle(
     session: AsyncSession, row: OutboxRow, result: SendResult, now: datetime, rng: random.Random
 ) -> datetime | None:
-    """Write what became of a row; returns when to try again, or None when it is settled."""
-    values: dict[str, object] = {"state": "sent", "sent_at": now}
+    """Write what became of a row; returns when to try again, or None when it is settled. Open consoles
+    are told when a message first needs a human."""
     again_at = None
-    operators_fault = result.state == "auth"
-    if operators_fault or (result.state == "retry" and row.attempts + 1 < MOST_ATTEMPTS):
-        wait = result.retry_after or min(2.0 ** min(row.attempts, 9), 300.0)
+    needs_human = False
+    row.reason = f"{result.state}: {result.reason}" if result.state != "sent" else ""
+    if result.state == "auth" or (result.state == "retry" and row.attempts + 1 < MOST_ATTEMPTS):
+        needs_human = result.state == "auth" and row.attempts == 0
+        wait = result.retry_after or min(2.0 ** min(row.attempts, 9), LONGEST_WAIT_SECONDS)
         again_at = now + timedelta(seconds=wait * rng.uniform(1.0, 1.3))
-        values = {"next_at": again_at, "attempts": row.attempts + 1, "reason": result.reason}
-    elif result.state != "sent":
-        values = {"state": "dead", "reason": f"{result.state}: {result.reason}"}
+        row.next_at, row.attempts = again_at, row.attempts + 1
+    elif result.state == "sent":
+        row.state, row.sent_at = "sent", now
+    else:
+        row.state, needs_human = "dead", True
     if result.state != "sent":
         log.warning("outbox.not_sent", row=row.id, state=result.state, reason=result.reason)
-    await session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(values))
+    if needs_human:
+        await notify(session, "queue", row.conversation_id)
     await session.commit()
     return again_at
 

@@ -36,16 +36,25 @@ class Settings(BaseSettings):
     desk_hours: str = ""
     on_call_url: SecretStr = SecretStr("")
 
+    public_url: str = ""
+    embed_origins: str = ""
+
     telegram_token: SecretStr = SecretStr("")
     telegram_secret: SecretStr = SecretStr("")
     telegram_base_url: str = "https://api.telegram.org"
+    telegram_proxy: str = ""
+    telegram_polling: bool = False
+    telegram_staff_chat: str = ""
     zalo_oa_app_id: str = ""
     zalo_oa_secret: SecretStr = SecretStr("")
+    zalo_oa_app_secret: SecretStr = SecretStr("")
     zalo_oa_access_token: SecretStr = SecretStr("")
     zalo_oa_base_url: str = "https://openapi.zalo.me"
+    zalo_oa_oauth_url: str = "https://oauth.zaloapp.com"
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_secret: SecretStr = SecretStr("")
     zalo_bot_base_url: str = "https://bot-api.zaloplatforms.com"
+    zalo_bot_polling: bool = False
 
     @field_validator("database_url")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -166,31 +166,33 @@ _APPEND = text(
 )
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A line to be written. A citizen's has their own name for it, and the danger noticed in it."""
+
+    author: str
+    message: Outbound
+    client_id: str = ""
+    alarm: tuple[str, str] | None = None
+
+
 def lines_to_write(
     talk: Talk,
-    spoken: Sequence[tuple[str, Outbound]],
+    spoken: Sequence[Spoken],
     now: datetime,
     *,
-    client_id: str = "",
-    alarm: tuple[str, str] | None = None,
     uid: UUID | None = None,
     counsellor_id: UUID | None = None,
 ) -> dict[str, Any]:
-    """The parameters of `LINES` for what was `spoken`: (author, message), oldest first. `client_id`
-    is the citizen's own name for their line, `alarm` the danger in it; `uid` may name a single line,
+    """The parameters of `LINES` for what was `spoken`, oldest first; `uid` may name a single line,
     see `has_line`."""
-    of_citizen = {"client_id": client_id, "alarm": alarm}
     uids = [uid or uuid4() for _ in spoken]
     return {
         "uids": uids,
-        "authors": [author for author, _ in spoken],
+        "authors": [one.author for one in spoken],
         "sealed": [
-            seal_json(
-                talk.key,
-                _body(message, of_citizen if author == "citizen" else {}),
-                f"message:{name}",
-            )
-            for name, (author, message) in zip(uids, spoken, strict=True)
+            seal_json(talk.key, _body(one), f"message:{name}")
+            for name, one in zip(uids, spoken, strict=True)
         ],
         "counsellor": counsellor_id,
         "pushed": [] if talk.channel in PULL_CHANNELS else ["bot", "counsellor"],
@@ -211,7 +213,7 @@ async def append(
 ) -> None:
     """Add lines to the transcript, in order, with what it takes to deliver those meant for the
     citizen. `uid` may name a single line, so that who sends it again can be told apart."""
-    spoken = [(author, message) for message in messages]
+    spoken = [Spoken(author, message) for message in messages]
     lines = lines_to_write(talk, spoken, now, uid=uid, counsellor_id=counsellor_id)
     await session.execute(_APPEND, {"conversation": talk.id, **lines})
 
@@ -221,15 +223,17 @@ async def has_line(access: Access, uid: UUID) -> bool:
     return await access.scalar(select(Message.id).where(Message.uid == uid)) is not None
 
 
-def _body(message: Outbound, more: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"text": message.text}
-    body.update((name, value) for name, value in more.items() if value)
-    if message.buttons:
-        body["buttons"] = [[button.title, button.payload] for button in message.buttons]
-    for name, value in (("ask_location", message.ask_location), ("urgent", message.urgent)):
-        if value:
-            body[name] = True
-    return body
+def _body(one: Spoken) -> dict[str, Any]:
+    message = one.message
+    body: dict[str, Any] = {
+        "text": message.text,
+        "client_id": one.client_id,
+        "alarm": one.alarm,
+        "buttons": [[button.title, button.payload] for button in message.buttons],
+        "ask_location": message.ask_location,
+        "urgent": message.urgent,
+    }
+    return {name: value for name, value in body.items() if value or name == "text"}
 
 
 _MESSAGES = Message.__table__
@@ -285,15 +289,10 @@ async def read_lines(
     return [read_line(row, talk.key) for row in rows]
 
 
-async def recent_buttons(access: Access, talk: Talk, *, newest_only: bool = False) -> list[Button]:
-    """The buttons that stand under the bot's last lines, newest line first; `newest_only` those of
-    the last line that has any, in their order, so that "1" can be understood as the first."""
-    found: list[Button] = []
-    for row in await access.execute(_RECENT, {"conversation": talk.id}):
-        found += read_line(row, talk.key).buttons
-        if found and newest_only:
-            break
-    return found
+async def recent_buttons(access: Access, talk: Talk) -> list[tuple[Button, ...]]:
+    """The buttons that stand under each of the bot's last lines that has any, newest line first."""
+    rows = await access.execute(_RECENT, {"conversation": talk.id})
+    return [buttons for row in rows if (buttons := read_line(row, talk.key).buttons)]
 
 
 async def notify(

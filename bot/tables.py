@@ -115,11 +115,13 @@ class Message(Base):
 
 
 class OutboxRow(Base):
-    """A message still to be pushed to a messenger. `state` is "ready", "sent" or "dead"."""
+    """A message to be pushed to a messenger. `state` is "ready", "sent", "dead" (given up, until a
+    counsellor sends it again) or "dropped" (laid aside by a counsellor)."""
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_ready", "conversation_id", "id", postgresql_where=text("state = 'ready'")),
+        Index("ix_outbox_undelivered", "id", postgresql_where=text("state IN ('ready', 'dead')")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -21,7 +21,12 @@ from tests.processes import ROOT, Process, answers, free_port
 
 PEERS = ROOT.parent / "shared" / "channels"
 TELEGRAM_TOKEN, TELEGRAM_SECRET = "123:loopback", "a-secret-of-the-check"
-ZALO_OA = {"app_id": "102719276611582260", "secret": "oa-secret", "access_token": "A0"}
+ZALO_OA = {
+    "app_id": "102719276611582260",
+    "secret": "oa-secret",
+    "app_secret": "app-secret",
+    "access_token": "A0",
+}
 ZALO_BOT_TOKEN, ZALO_BOT_SECRET = "1:t", "another-secret-of-the-check"
 
 
@@ -95,6 +100,8 @@ def channels(telegram: str, zalo: str) -> dict[str, str]:
         "DIEMTUA_TELEGRAM_BASE_URL": telegram,
         **{f"DIEMTUA_ZALO_OA_{name.upper()}": value for name, value in ZALO_OA.items()},
         "DIEMTUA_ZALO_OA_BASE_URL": zalo,
+        "DIEMTUA_ZALO_OA_OAUTH_URL": zalo,
+        "DIEMTUA_PUBLIC_URL": "https://diemtua.example",
         "DIEMTUA_ZALO_BOT_TOKEN": ZALO_BOT_TOKEN,
         "DIEMTUA_ZALO_BOT_SECRET": ZALO_BOT_SECRET,
         "DIEMTUA_ZALO_BOT_BASE_URL": zalo,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from actions.commands import Command
-from bot.channels import Call, Caps, SendResult
+from bot.channels import Call, Caps, SendResult, split_text
 from bot.messages import Inbound, Outbound
 
 
@@ -36,14 +36,23 @@ class ToldRasa:
 
 
 class LoopbackChannel:
-    """A text-only messenger whose servers are a list; `results` are its answers, then all is sent."""
+    """A text-only messenger whose servers are a list; `results` are its answers, then all is sent.
+    `typed` are its chat actions, where it `types`."""
 
     name = "loopback"
-    caps = Caps(max_text=160, max_buttons=0)
 
-    def __init__(self, *results: SendResult) -> None:
+    def __init__(
+        self,
+        *results: SendResult,
+        max_text: int = 4000,
+        gathers_s: float = 0.0,
+        types: bool = False,
+    ) -> None:
+        self.caps = Caps(max_text=max_text, max_buttons=0, gathers_s=gathers_s)
         self.results = list(results)
+        self.types = types
         self.sent: list[Call] = []
+        self.typed: list[Call] = []
 
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         return headers.get("x-loopback") == "right"
@@ -56,9 +65,19 @@ class LoopbackChannel:
         return None
 
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
-        return [Call("send", {"to": address["to"], "text": message.text})]
+        parts = split_text(message.text, self.caps.max_text)
+        return [Call("send", {"to": address["to"], "text": part}) for part in parts]
+
+    def typing(self, address: Mapping[str, str]) -> Call | None:
+        return Call("typing", {"to": address["to"]}) if self.types else None
+
+    async def check(self) -> str:
+        return ""
 
     async def send(self, call: Call) -> SendResult:
+        if call.method == "typing":
+            self.typed.append(call)
+            return SendResult("sent")
         result = self.results.pop(0) if self.results else SendResult("sent")
         if result.state == "sent":
             self.sent.append(call)

@@ -14,17 +14,19 @@ from bot.handoff import Case
 from bot.privacy import KeyRing
 from bot.store import Line, open_talk, read_lines
 from bot.tables import Counsellor
+from bot.undelivered import unread_lines
 from bot.verdicts import judged
 
 
 @dataclass(frozen=True)
 class Spoken:
     """A line with the name of who wrote it, as the console shows it, and whether its alarm was right
-    where a counsellor has said so."""
+    where a counsellor has said so; `unread` where it did not reach the person."""
 
     line: Line
     name: str
     right: bool | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ async def read_spoken(
     ids = {line.counsellor_id for line in lines if line.counsellor_id}
     names = await _names(session, ids)
     verdicts = await judged(session, [line.id for line in lines if line.alarm])
-    return [Spoken(line, _name(line, names), verdicts.get(line.id)) for line in lines]
+    unread = await unread_lines(session, [line.id for line in lines if line.author != "citizen"])
+    return [
+        Spoken(line, _name(line, names), verdicts.get(line.id), line.id in unread) for line in lines
+    ]
 
 
 async def _names(session: AsyncSession, ids: set[UUID]) -> dict[UUID, str]:

@@ -17,7 +17,9 @@ from bot.tables import Counsellor
 
 COOKIE = "diemtua_console"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_RETURN = re.compile(r"/console(?:/cases/[0-9a-f-]{36}|/content(?:/[a-z0-9_]{2,45})?|/danger)?")
+_RETURN = re.compile(
+    r"/console(?:/cases/[0-9a-f-]{36}|/content(?:/[a-z0-9_]{2,45})?|/danger|/undelivered|/zalo|/account)?"
+)
 
 
 def refuse_cross_site(request: Request) -> None:

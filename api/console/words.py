@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.runtime import VIETNAM
+from bot.case_words import AUTHORS, CHANNELS, LEVELS, REASONS, channel, danger, reason, time
 
-REASONS = {
-    "asked": "Muốn gặp người thật",
-    "suicide": "Nói đến tự tử",
-    "self_harm": "Tự làm đau mình",
-    "overdose": "Quá liều, sốc thuốc",
-    "withdrawal_emergency": "Vật thuốc nguy hiểm",
-    "violence_threat": "Đe dọa đánh, giết",
-    "domestic_violence": "Bị bạo lực trong nhà",
-    "child_abuse": "Trẻ em bị hại",
-    "acute_psychosis": "Loạn thần, ảo giác",
-}
-LEVELS = {
-    "emergency": "nguy hiểm ngay lúc này",
-    "urgent": "có nguy hiểm",
-    "soft": "chưa rõ, cần hỏi thêm",
-}
-CHANNELS = {
-    "web": "Trang web",
-    "terminal": "Dòng lệnh",
-    "telegram": "Telegram",
-    "zalo_oa": "Zalo OA",
-    "zalo_bot": "Zalo Bot",
-}
+__all__ = [
+    "AUTHORS",
+    "CHANNELS",
+    "LEVELS",
+    "REASONS",
+    "ROLES",
+    "STATES",
+    "channel",
+    "danger",
+    "how_long",
+    "reason",
+    "time",
+]
+
 STATES = {"waiting": "Đang chờ", "claimed": "Đang trò chuyện", "closed": "Đã kết thúc"}
-AUTHORS = {"citizen": "Người dân", "bot": "Máy trả lời tự động"}
 ROLES = {
     "counsellor": "Tư vấn viên",
     "supervisor": "Giám sát",
     "editor": "Biên tập",
     "admin": "Quản trị",
 }
-
-
-def reason(key: str) -> str:
-    return REASONS.get(key, "Cần người xem")
-
-
-def danger(priority: int) -> str:
-    """How bad, for a case of this priority; empty without danger."""
-    return ("", "Có nguy hiểm", "Nguy hiểm ngay lúc này")[priority]
-
-
-def channel(name: str) -> str:
-    return CHANNELS.get(name, name)
 
 
 def how_long(span: timedelta) -> str:
@@ -63,10 +40,3 @@ def how_long(span: timedelta) -> str:
     if days < 1:
         return f"{hours} giờ {minutes % 60} phút" if minutes % 60 else f"{hours} giờ"
     return f"{days} ngày {hours % 24} giờ" if hours % 24 else f"{days} ngày"
-
-
-def time(at: datetime, now: datetime) -> str:
-    """The time in Vietnam, with the day where that is not today."""
-    here = at.astimezone(VIETNAM)
-    today = here.date() == now.astimezone(VIETNAM).date()
-    return here.strftime("%H:%M" if today else "%H:%M, %d/%m")

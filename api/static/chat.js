@@ -3,8 +3,10 @@
  * Text of messages is only ever set as text, and nothing but the session's token is kept.
  */
 
-import { Outgoing, Refused, Session, Stream } from "./connection.js";
+import { MEMORY, Outgoing, Refused, Session, TAB } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { Reading } from "./reading.js";
+import { Stream } from "./stream.js";
 
 const LIMIT = 2000;
 const COUNT_WHEN_LEFT = 200;
@@ -36,17 +38,18 @@ const count = byId("count");
 const errorLine = byId("error");
 const status = byId("status");
 const typing = byId("typing");
-const newer = byId("newer");
 const pendingMessages = new Map();
+const answersBefore = new Map();
+let answers = 0;
 let holder = { held_by: "", name: "" };
 let typingTimer = 0;
 let outage = "";
-let isFollowing = true;
 
-const session = new Session(startAnew);
+const isFramed = window.parent !== window;
+const session = new Session(isFramed ? MEMORY : TAB, startAnew);
 const outgoing = new Outgoing(session, wasSent, wasNotSent);
 const stream = new Stream(session, takeEvent, lineChanged);
-let hasBegun = session.isResumed;
+const reading = new Reading({ strip: byId("exit"), dock, newer: byId("newer") });
 const conversation = new Conversation(log, {
   onChoice: choose,
   onLocate: sendLocation,
@@ -66,16 +69,21 @@ function say(line) {
   errorLine.textContent = line;
 }
 
+/** To the script on the page around our frame, whoever's it is: a word that gives nothing away. */
+function tellSite(word) {
+  if (isFramed) window.parent.postMessage("diemtua:" + word, "*");
+}
+
 /* ---- what the person sends ---- */
 
 function send(message) {
   const whole = Object.assign({ id: uuid() }, message);
   pendingMessages.set(whole.id, whole);
+  answersBefore.set(whole.id, answers);
   say("");
   settle();
-  hasBegun = true;
   conversation.showOwn(whole);
-  toBottom();
+  reading.begin();
   outgoing.send(whole);
 }
 
@@ -109,6 +117,10 @@ function wasSent(message) {
   conversation.markSent(message.id);
   outage = "";
   say("");
+  // The answer may have come by the stream before the word that the question arrived.
+  const isWaiting = answersBefore.get(message.id) === answers;
+  answersBefore.delete(message.id);
+  if (isWaiting && holder.held_by !== "counsellor") showTyping("bot");
 }
 
 function wasNotSent(message, error) {
@@ -139,8 +151,12 @@ function takeEvent(type, data) {
 function showMessage(message) {
   const node = conversation.show(message);
   if (!node) return;
-  if (message.from !== "you") typing.hidden = true;
-  follow(node, message.urgent);
+  if (message.from !== "you") {
+    answers += 1;
+    typing.hidden = true;
+    tellSite("news");
+  }
+  reading.follow(node, message.urgent);
 }
 
 /** Say who answers now. While the line is down that would be a guess: `lineChanged` replaces it. */
@@ -154,7 +170,7 @@ function showTyping(from) {
   typing.hidden = false;
   clearTimeout(typingTimer);
   typingTimer = setTimeout(() => { typing.hidden = true; }, TYPING_MS);
-  if (isFollowing && hasBegun) toBottom();
+  reading.keepUp();
 }
 
 function lineChanged(isUp, error) {
@@ -181,13 +197,13 @@ function isOutage(error) {
 function showOutage(error) {
   if (outage === error.message) return;
   outage = error.message;
-  follow(conversation.note(error.message, true), true);
+  reading.follow(conversation.note(error.message, true), true);
 }
 
 function startAnew() {
   stream.restart();
   conversation.forgetIds();
-  follow(conversation.note(SAY.newSession, false), true);
+  reading.follow(conversation.note(SAY.newSession, false), true);
 }
 
 /** A resumed conversation comes back in one go: nobody wants all of it read out again. */
@@ -213,34 +229,6 @@ function textChanged() {
   if (!count.hidden) count.textContent = left < 0 ? SAY.over(-left) : SAY.left(left);
 }
 
-function isAtBottom() {
-  const page = document.documentElement;
-  return page.scrollHeight - page.clientHeight - window.pageYOffset < 120;
-}
-
-function toBottom() {
-  window.scrollTo(0, document.documentElement.scrollHeight);
-  newer.hidden = true;
-  isFollowing = true;
-}
-
-/**
- * Go along with the talk, but never pull away someone who is reading further up, and let the
- * promise at the top be read first. What `must` be seen (danger) is always brought into view.
- */
-function follow(node, must) {
-  const mayStay = !hasBegun && node.getBoundingClientRect().top < dock.getBoundingClientRect().top - 80;
-  if (!must && mayStay) return;
-  if (!must && !(isFollowing && hasBegun)) {
-    newer.hidden = false;
-    return;
-  }
-  toBottom();
-  const strip = byId("exit").getBoundingClientRect().bottom;
-  const isTall = node.offsetHeight > dock.getBoundingClientRect().top - strip - 24;
-  if (isTall) node.scrollIntoView({ block: "start" });
-}
-
 function listenToPerson() {
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -255,21 +243,10 @@ function listenToPerson() {
   text.addEventListener("input", textChanged);
   byId("human").addEventListener("click", () => choose(HUMAN));
   byId("menu").addEventListener("click", () => choose(MENU));
-  newer.addEventListener("click", toBottom);
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault(); // A #fragment would add to the history that quick exit leaves behind.
     text.focus();
   });
-}
-
-function keepInView() {
-  window.addEventListener("scroll", () => {
-    isFollowing = isAtBottom();
-    if (isFollowing) newer.hidden = true;
-  }, { passive: true });
-  const keepUp = () => { if (isFollowing && hasBegun) toBottom(); };
-  window.addEventListener("resize", keepUp);
-  new ResizeObserver(keepUp).observe(dock); // A longer text or an error line would cover the talk.
 }
 
 function listenToDevice() {
@@ -279,21 +256,35 @@ function listenToDevice() {
     outgoing.flush();
   };
   window.addEventListener("online", wake);
+  window.addEventListener("offline", () => stream.drop());
   document.addEventListener("visibilitychange", wake);
-  document.addEventListener("leave", () => {
-    session.leave();
-    stream.stop();
+  document.addEventListener("leave", hangUp);
+  if (isFramed) endWithThePage();
+}
+
+function hangUp() {
+  session.leave();
+  stream.stop();
+}
+
+/** The way back must not bring the talk back: the next reader may be another pupil, or a parent. */
+function endWithThePage() {
+  window.addEventListener("pagehide", () => {
+    hangUp();
+    log.textContent = "";
   });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
 history.scrollRestoration = "manual";
 [HUMAN, MENU].forEach((button) => conversation.nameChoice(button));
+reading.hasBegun = session.isResumed;
 if (session.isResumed) log.setAttribute("aria-busy", "true");
 byId("loading").hidden = true;
 byId("welcome").hidden = false;
 dock.hidden = false;
 listenToPerson();
-keepInView();
 listenToDevice();
 textChanged();
 stream.run();
+tellSite("ready");

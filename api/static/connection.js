@@ -1,9 +1,8 @@
 /*
- * The line to the server: one anonymous session, messages out in order, events in with resume.
+ * The way to the server: one anonymous session, and the person's messages in their order.
  * Nothing here touches the page. Written for browsers of 2019: no optional chaining, no `??`.
  */
 
-const QUIET_MS = 40000;
 const SEND_MS = 20000;
 const LONGEST_PAUSE_S = 30;
 const TOKEN_KEY = "t";
@@ -35,28 +34,35 @@ export function pauseAfter(failures) {
   return seconds * 1000 * (0.75 + Math.random() * 0.25);
 }
 
-function storedToken() {
-  try {
-    return sessionStorage.getItem(TOKEN_KEY) || "";
-  } catch (blocked) {
-    return ""; // A frame on another site may be denied storage: the token then lives in memory.
-  }
-}
+/** Where a token outlives a reload: this tab's own storage. */
+export const TAB = {
+  read() {
+    try {
+      return sessionStorage.getItem(TOKEN_KEY) || "";
+    } catch (blocked) {
+      return ""; // A browser that denies storage: the token then lives in memory.
+    }
+  },
+  write(token) {
+    try {
+      sessionStorage.setItem(TOKEN_KEY, token);
+    } catch (blocked) {} // As above: a reload then starts anew.
+  },
+};
 
-function storeToken(token) {
-  try {
-    sessionStorage.setItem(TOKEN_KEY, token);
-  } catch (blocked) {
-    // As above: a reload then starts anew.
-  }
-}
+/** Inside another site's page nothing is kept: whoever opens that page next finds no talk. */
+export const MEMORY = { read: () => "", write: () => {} };
 
-/** One conversation's token. It outlives a reload and ends with the tab or with `leave`. */
+/** One conversation's token. It lasts as long as `kept` keeps it, and ends with `leave`. */
 export class Session {
-  /** `onReplaced()` is called when the server no longer knew the old token and gave a new one. */
-  constructor(onReplaced) {
+  /**
+   * `kept` is TAB or MEMORY. `onReplaced()` is called when the server no longer knew the old token
+   * and gave a new one.
+   */
+  constructor(kept, onReplaced) {
+    this.kept = kept;
     this.onReplaced = onReplaced;
-    this.token = storedToken();
+    this.token = kept.read();
     this.isResumed = this.token !== "";
     this.hasLeft = false;
     this.opening = null;
@@ -99,7 +105,7 @@ export class Session {
     const token = (await response.json()).token;
     if (this.hasLeft) throw new Error("the person has left");
     this.token = token;
-    storeToken(token);
+    this.kept.write(token);
     if (refused) this.onReplaced();
     return token;
   }
@@ -168,125 +174,5 @@ export class Outgoing {
     this.failures = 0;
     if (!this.session.hasLeft) this.onSent(message);
     return 0;
-  }
-}
-
-/** A function that takes text as it arrives and calls `onEvent({type, id, data})` (WHATWG SSE). */
-export function eventParser(onEvent) {
-  let rest = "";
-  let event = { type: "message", id: "", data: [] };
-  const takeLine = (line) => {
-    if (line === "") {
-      if (event.data.length) onEvent({ ...event, data: event.data.join("\n") });
-      event = { type: "message", id: "", data: [] };
-      return;
-    }
-    const [, field, value] = /^([^:]*):? ?(.*)$/.exec(line);
-    if (field === "event") event.type = value;
-    else if (field === "id") event.id = value;
-    else if (field === "data") event.data.push(value);
-  };
-  return (text) => {
-    // A CR at the very end may be half of a CRLF cut between two chunks: it waits for the rest.
-    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop();
-    lines.forEach(takeLine);
-  };
-}
-
-/** Server-Sent Events over fetch, because EventSource cannot send the Authorization header. */
-export class Stream {
-  /** `onEvent(type, data)` for each event; `onLine(isUp, error)` when the line comes or goes. */
-  constructor(session, onEvent, onLine) {
-    this.session = session;
-    this.onEvent = onEvent;
-    this.onLine = onLine;
-    this.failures = 0;
-    this.heardAt = 0;
-    this.lastId = "";
-    this.isOpen = false;
-    this.isStale = false;
-  }
-
-  /** The session is another one: bring its whole conversation, and drop a line to the old one. */
-  restart() {
-    this.lastId = "";
-    this.isStale = this.isOpen;
-    if (this.isOpen) this.abort.abort();
-    if (this.endRest) this.endRest();
-  }
-
-  /** Stay connected until the person leaves. */
-  async run() {
-    while (!this.session.hasLeft) {
-      let reason = null;
-      try {
-        await this.read();
-      } catch (error) {
-        reason = error;
-      }
-      if (this.session.hasLeft) return;
-      if (!this.isStale) {
-        this.onLine(false, reason);
-        await this.rest(pauseAfter(this.failures++));
-      }
-      this.isStale = false;
-    }
-  }
-
-  async read() {
-    this.abort = new AbortController();
-    const signal = this.abort.signal;
-    this.hear();
-    try {
-      const response = await this.session.request("/chat/stream", () => ({
-        headers: this.lastId ? { "Last-Event-ID": this.lastId } : {},
-        signal,
-      }));
-      this.isOpen = true;
-      this.onLine(true, null);
-      const reader = response.body.getReader();
-      const decoder = new TextDecoder();
-      const parse = eventParser((event) => this.take(event));
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        this.hear();
-        this.failures = 0;
-        parse(decoder.decode(value, { stream: true }));
-      }
-    } finally {
-      this.isOpen = false;
-      clearTimeout(this.watch);
-    }
-  }
-
-  take(event) {
-    this.onEvent(event.type, JSON.parse(event.data));
-    if (event.id) this.lastId = event.id;
-  }
-
-  hear() {
-    this.heardAt = Date.now();
-    clearTimeout(this.watch);
-    this.watch = setTimeout(() => this.abort.abort(), QUIET_MS);
-  }
-
-  rest(ms) {
-    return new Promise((resolve) => {
-      this.endRest = resolve;
-      setTimeout(resolve, ms);
-    });
-  }
-
-  /** The network or the person is back: connect now if resting, and drop a line gone silent. */
-  wake() {
-    if (this.endRest) this.endRest();
-    if (this.abort && Date.now() - this.heardAt > QUIET_MS) this.abort.abort();
-  }
-
-  stop() {
-    if (this.abort) this.abort.abort();
-    if (this.endRest) this.endRest();
   }
 }

@@ -4,12 +4,9 @@
  */
 (function () {
   "use strict";
-  var PRESSES = 3;
-  var WITHIN_MS = 5000;
   var link = document.getElementById("exit");
   var elsewhere = link.href;
-  var presses = [];
-  var alone = false;
+  var isFramed = window.parent !== window;
 
   /* Blank first, then forget, then go: whoever walks in sees nothing while the next page loads. */
   function leave() {
@@ -20,10 +17,21 @@
       /* A browser that blocks storage has stored nothing. */
     }
     document.dispatchEvent(new CustomEvent("leave"));
+    if (isFramed) leaveSite();
+    else window.location.replace(elsewhere);
+  }
+
+  /* The whole site must go, not our frame alone. Our script on the site's page blanks it at once and
+     goes; a frame without that script asks the browser, and where it may not, nothing of ours is left. */
+  function leaveSite() {
+    if (window.name === "diemtua-widget") {
+      window.parent.postMessage("diemtua:leave", "*");
+      return;
+    }
     try {
       window.top.location.replace(elsewhere);
-    } catch (framed) {
-      window.location.replace(elsewhere);
+    } catch (forbidden) {
+      window.location.replace("about:blank");
     }
   }
 
@@ -31,20 +39,5 @@
     event.preventDefault();
     leave();
   });
-
-  /* Only Shift pressed and let go by itself counts: capitals and Ctrl+Shift (the switch of many
-     Vietnamese keyboards) must not throw anyone out in the middle of a sentence. */
-  document.addEventListener("keydown", function (event) {
-    alone = event.key === "Shift" && !event.ctrlKey && !event.altKey && !event.metaKey;
-    if (!alone) presses = [];
-  });
-
-  document.addEventListener("keyup", function (event) {
-    if (event.key !== "Shift" || !alone) return;
-    alone = false;
-    var now = event.timeStamp;
-    presses = presses.filter(function (at) { return now - at < WITHIN_MS; });
-    presses.push(now);
-    if (presses.length >= PRESSES) leave();
-  });
+  window.onShiftThrice(leave);
 })();

@@ -6,6 +6,7 @@ says what became of the call instead of raising.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -45,12 +46,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Caps:
-    """What a channel can do."""
+    """What a channel can do. `gathers_s`: for how many seconds after a message further ones of the same
+    person are waited for, so that a burst is answered once; danger never waits."""
 
     max_text: int
     max_buttons: int
-    typing: bool = False
     ask_location: bool = False
+    gathers_s: float = 0.0
 
 
 class Channel(Protocol):
@@ -75,8 +77,17 @@ class Channel(Protocol):
         """The calls that deliver `message` to `address` (what `parse` put in `Inbound.address`)."""
         ...
 
+    def typing(self, address: Mapping[str, str]) -> Call | None:
+        """The call that shows that an answer is being written; None where the platform has none."""
+        ...
+
     async def send(self, call: Call) -> SendResult:
         """Make one call. Never raises for what the network or the platform does."""
+        ...
+
+    async def check(self) -> str:
+        """What is wrong with the connection to the platform, in one Vietnamese line that says what to
+        do; "" where all is well. Never raises, never names a token."""
         ...
 
 
@@ -88,21 +99,31 @@ def numbered(message: Outbound) -> str:
     return message.text + "\n\n" + "\n".join(lines)
 
 
+_KEPT = r"(?<!^\d\.)(?<!^\d\d\.)(?<![A-ZĐ]\.)(?<!Tp\.)"
+"""Not after the number of a choice, nor after an abbreviation (TP., BS.)."""
+_PARAGRAPH = re.compile(r"\n\n")
+_SENTENCE = re.compile(rf"\n|(?:(?<=[.!?…])|(?<=[.!?…][\"”)])){_KEPT} ", re.MULTILINE)
+_WORD = re.compile(rf"{_KEPT}(?:(?<!\d)\s|\s(?!\d))", re.MULTILINE)
+
+
 def split_text(text: str, limit: int) -> list[str]:
-    """`text` in parts of at most `limit` characters, cut after a paragraph, sentence or word."""
+    """`text` in parts of at most `limit` characters, cut after a paragraph, sentence or word; a
+    telephone number written in groups stays whole."""
     parts: list[str] = []
     rest = text.strip()
     while len(rest) > limit:
-        window = rest[: limit + 1]
-        cut = max(window.rfind("\n\n"), -1)
-        if cut < limit // 3:
-            cut = max(window.rfind(mark) + 1 for mark in (". ", "! ", "? ", "\n"))
-        if cut < limit // 3:
-            cut = window.rfind(" ")
-        if cut <= 0:
-            cut = limit
+        cut = _best_cut(rest[: limit + 2], limit)
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     if rest:
         parts.append(rest)
     return parts
+
+
+def _best_cut(start: str, limit: int) -> int:
+    """Where `start`, of `limit` + 2 characters, is best cut: at `limit` or before."""
+    for place, least in ((_PARAGRAPH, limit // 3), (_SENTENCE, limit // 3), (_WORD, 1)):
+        found = [match.start() for match in place.finditer(start) if match.start() <= limit]
+        if found and found[-1] >= least:
+            return found[-1]
+    return limit

@@ -1,4 +1,4 @@
-"""Telegram: raw updates in, python-telegram-bot out.
+"""Telegram: raw updates in, by webhook or by asking for them; python-telegram-bot out.
 
 Updates are read as plain dictionaries, because one malformed update must not stop the next. Only
 private chats are heard: what is asked here is nobody else's business. Shapes and limits:
@@ -7,13 +7,14 @@ https://core.telegram.org/bots/api
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import httpx
-from telegram import Bot
+from telegram import Bot, WebhookInfo
 from telegram.error import (
     BadRequest,
     Forbidden,
@@ -26,16 +27,24 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels import Call, Caps, SendResult, numbered, split_text
-from bot.channels.foreign import identity, moment, pick, point, read_object, same_secret, written
+from bot.channels.foreign import identity, pick, read_object, same_secret
+from bot.channels.telegram_updates import HEARD, read_update
+from bot.channels.updates import Fetched, Offset
 from bot.messages import Button, Inbound, Outbound
 
 _LONGEST_DATA = 64
 _SHORT_TITLE = 12
-_START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
-_MEDIA = {
-    *("animation", "audio", "contact", "dice", "document", "paid_media", "photo", "poll"),
-    *("sticker", "story", "video", "video_note", "voice"),
+_PARAMETERS = {
+    "sendMessage": ("chat_id", "text"),
+    "sendChatAction": ("chat_id", "action"),
+    "answerCallbackQuery": ("callback_query_id",),
+    "deleteWebhook": (),
 }
+"""What we call, and what each call must have."""
+_WAIT_SECONDS = 25
+_MOST_UPDATES = 100
+_UNNUMBERED_PAUSE = 30.0
+_UPDATE_ID = re.compile(rb'"update_id"\s*:\s*(\d{1,18})\b')
 _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid")
 
 
@@ -45,13 +54,15 @@ class Telegram:
     Args:
         token: the bot's token.
         secret: what `setWebhook` was given as `secret_token`; empty refuses every webhook.
-        http: the client that requests go through; it carries the proxy where one is needed.
+        http: the client that requests go through, in both directions; it carries the proxy where
+            one is needed.
         base_url: where the Bot API is, without the trailing "/bot".
+        polls: whether updates are asked for instead of waited for at the webhook.
     """
 
     name = "telegram"
     # The limit is 4,096 UTF-16 units; an emoji takes two.
-    caps = Caps(max_text=4000, max_buttons=100, ask_location=True)
+    caps = Caps(max_text=4000, max_buttons=100, ask_location=True, gathers_s=1.5)
 
     def __init__(
         self,
@@ -59,9 +70,14 @@ class Telegram:
         secret: str,
         http: httpx.AsyncClient,
         base_url: str = "https://api.telegram.org",
+        *,
+        polls: bool = False,
     ) -> None:
         self._secret = secret
-        self._bot = Bot(token, base_url=f"{base_url}/bot", request=_SharedClient(http))
+        self._http = http
+        self._updates_url = f"{base_url}/bot{token}/getUpdates"
+        self.polls = polls
+        self.bot = Bot(token, base_url=f"{base_url}/bot", request=_SharedClient(http))
 
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the secret header is the one we told Telegram."""
@@ -69,17 +85,7 @@ class Telegram:
 
     def parse(self, raw: bytes) -> list[Inbound]:
         """The event of an update. An edited message counts as a new one: danger may be in it."""
-        update = read_object(raw)
-        event_id = identity(update.get("update_id"))
-        if not event_id:
-            return []
-        found = (
-            _message(event_id, update.get("message"))
-            or _edited(event_id, update.get("edited_message"))
-            or _press(event_id, update.get("callback_query"))
-            or _blocked(event_id, update.get("my_chat_member"))
-        )
-        return [found] if found else []
+        return read_update(read_object(raw))
 
     def acknowledge(self, raw: bytes) -> dict[str, Any] | None:
         """What to answer this webhook with, so that a pressed button stops spinning; None: nothing.
@@ -117,18 +123,70 @@ class Telegram:
             }
         return [Call("sendMessage", body) for body in bodies]
 
+    def typing(self, address: Mapping[str, str]) -> Call:
+        """The call that shows "typing…" for five seconds, or until a message comes."""
+        chat = address.get("chat_id", "")
+        return Call("sendChatAction", {"chat_id": chat, "action": "typing"})
+
     async def send(self, call: Call) -> SendResult:
-        """Send one message."""
+        """Make one call, a message or one of `_PARAMETERS`."""
         more = dict(call.body)
-        chat, text = more.pop("chat_id"), more.pop("text")
+        method = getattr(self.bot, call.method)
+        required = {name: more.pop(name) for name in _PARAMETERS[call.method]}
         try:
-            sent = await self._bot.send_message(chat, text, api_kwargs=more)
+            made = await method(**required, api_kwargs=more)
         except TelegramError as error:
             return _failure(error)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             # The library cannot read the answer. Trying again might send the message twice.
             return SendResult("reject", type(error).__name__)
-        return SendResult("sent", external_id=str(sent.message_id))
+        return SendResult("sent", external_id=str(getattr(made, "message_id", "")))
+
+    async def check(self) -> str:
+        """Whether Telegram takes our token, and whether updates find their way to us."""
+        try:
+            await self.bot.get_me()
+            hook = await self.bot.get_webhook_info()
+        except InvalidToken:
+            return "Telegram không nhận token: lấy lại ở @BotFather, sửa DIEMTUA_TELEGRAM_TOKEN."
+        except NetworkError:
+            return "Không tới được Telegram: kiểm tra mạng, hoặc đặt DIEMTUA_TELEGRAM_PROXY."
+        except TelegramError as error:
+            return f"Telegram từ chối trả lời ({type(error).__name__}): thử lại sau ít phút."
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return "Máy ở địa chỉ Telegram trả lời lạ: kiểm tra DIEMTUA_TELEGRAM_BASE_URL và proxy."
+        return "" if self.polls else _hook_trouble(hook)
+
+    async def unhook(self) -> SendResult:
+        """Take down the webhook; updates that wait there stay."""
+        return await self.send(Call("deleteWebhook", {}))
+
+    async def fetch(self, offset: Offset) -> Fetched:
+        """Wait up to 25 seconds for updates from the number `offset` on.
+
+        An answer that cannot be read as a whole is asked for one update at a time; one that cannot
+        be read alone comes as raw bytes, and the next question passes over it.
+        """
+        for most in (_MOST_UPDATES, 1):
+            try:
+                response = await self._ask(offset, most)
+            except httpx.HTTPError as error:
+                return Fetched(offset=offset, failure=SendResult("retry", type(error).__name__))
+            if response.status_code != 200:
+                return Fetched(offset=offset, failure=_no_updates(response))
+            fetched = _read_updates(response.content, offset)
+            if fetched is not None:
+                return fetched
+        number = _UPDATE_ID.search(response.content)
+        if number is None:
+            return Fetched(offset=offset, failure=SendResult("retry", "no JSON"))
+        return Fetched((response.content,), int(number[1]) + 1)
+
+    async def _ask(self, offset: Offset, most: int) -> httpx.Response:
+        heard = {"timeout": _WAIT_SECONDS, "limit": most, "allowed_updates": list(HEARD)}
+        question = heard if offset is None else {**heard, "offset": offset}
+        waits = httpx.Timeout(10, read=_WAIT_SECONDS + 10)
+        return await self._http.post(self._updates_url, json=question, timeout=waits)
 
 
 class _SharedClient(BaseRequest):
@@ -168,58 +226,44 @@ class _SharedClient(BaseRequest):
         return response.status_code, response.content
 
 
-def _message(event_id: str, message: object) -> Inbound | None:
-    text = written(pick(message, "text"))
-    start = _START.fullmatch(text)
-    if start:
-        return _event(event_id, message, "start", start[1] or "")
-    if text:
-        return _event(event_id, message, "text", text)
-    place = point(pick(message, "location", "latitude"), pick(message, "location", "longitude"))
-    if place:
-        return _event(event_id, message, "location", place=place)
-    if isinstance(message, dict) and _MEDIA & message.keys():
-        return _event(event_id, message, "media", written(message.get("caption")))
-    return None
-
-
-def _edited(event_id: str, message: object) -> Inbound | None:
-    """New words only: a live location is an edit every few seconds."""
-    text = written(pick(message, "text")) or written(pick(message, "caption"))
-    return _event(event_id, message, "text", text) if text else None
-
-
-def _press(event_id: str, query: object) -> Inbound | None:
-    payload = written(pick(query, "data"))
-    sender = identity(pick(query, "from", "id"))
-    chat = pick(query, "message", "chat")
-    if not payload or not sender or pick(chat, "type") not in ("private", None):
+def _read_updates(content: bytes, offset: Offset) -> Fetched | None:
+    """The updates of an answer, and the number after their highest; None where it cannot be read."""
+    updates = read_object(content).get("result")
+    if not isinstance(updates, list):
         return None
-    # In a private chat the chat's id is the person's.
-    address = {"chat_id": identity(pick(chat, "id")) or sender}
-    return Inbound("telegram", event_id, sender, "button", payload, address=address)
-
-
-def _blocked(event_id: str, change: object) -> Inbound | None:
-    if pick(change, "new_chat_member", "status") != "kicked":
+    try:
+        raws = tuple(json.dumps(update).encode() for update in updates)
+    except RecursionError:
         return None
-    return _event(event_id, change, "stop")
+    numbers = [pick(update, "update_id") for update in updates]
+    known = [number for number in numbers if type(number) is int]
+    if updates and not known:
+        # They cannot be confirmed, so they will come again.
+        return Fetched(raws, offset, pause_s=_UNNUMBERED_PAUSE)
+    return Fetched(raws, max(known) + 1 if known else offset)
 
 
-def _event(
-    event_id: str,
-    message: object,
-    kind: Literal["text", "start", "location", "media", "stop"],
-    text: str = "",
-    place: tuple[float, float] | None = None,
-) -> Inbound | None:
-    """The event, if a person wrote it in a private chat."""
-    sender, chat = identity(pick(message, "from", "id")), identity(pick(message, "chat", "id"))
-    private = pick(message, "chat", "type") == "private"
-    if not sender or not chat or not private or pick(message, "from", "is_bot") is True:
-        return None
-    at = moment(pick(message, "date"), per_second=1)
-    return Inbound("telegram", event_id, sender, kind, text, place, {"chat_id": chat}, at)
+def _no_updates(response: httpx.Response) -> SendResult:
+    wait = pick(read_object(response.content), "parameters", "retry_after")
+    reason = f"HTTP {response.status_code}"
+    if response.status_code in (401, 404):
+        return SendResult("auth", reason)
+    return SendResult("retry", reason, float(wait) if type(wait) is int else None)
+
+
+def _hook_trouble(hook: WebhookInfo) -> str:
+    """What is wrong with the way from Telegram to our webhook."""
+    if not hook.url:
+        return (
+            "Telegram chưa biết địa chỉ webhook: gọi setWebhook như trong README, "
+            "hoặc đặt DIEMTUA_TELEGRAM_POLLING=true."
+        )
+    if hook.last_error_date and hook.pending_update_count:
+        return (
+            f"Telegram gọi webhook bị lỗi, {hook.pending_update_count} tin đang chờ: kiểm tra địa chỉ "
+            "https và DIEMTUA_TELEGRAM_SECRET."
+        )
+    return ""
 
 
 def _rows(buttons: Sequence[Button]) -> list[list[dict[str, str]]]:

@@ -1,16 +1,18 @@
 """Zalo Official Account: webhook events in, customer-care messages out.
 
-The access token lives about 25 hours; it is refreshed by the caller, who sets `access_token`.
-Limits and codes: https://developers.zalo.me/docs/official-account
+Tokens live in zalo_tokens.py, the meaning of error codes in zalo_codes.py, the hours in which a person
+may be answered in zalo_window.py. The program never asks Zalo for a name or a telephone number.
+Limits: https://developers.zalo.me/docs/official-account
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import Call, Caps, SendResult, numbered, split_text
 from bot.channels.foreign import (
@@ -23,49 +25,42 @@ from bot.channels.foreign import (
     same_secret,
     written,
 )
+from bot.channels.zalo_codes import TOKEN_REFUSED, in_words, refusal
 from bot.messages import Inbound, InboundKind, Outbound
 
 _LONGEST_TITLE = 100
 _TO_PERSON = "v3.0/oa/message/cs"
 _TO_ANONYMOUS = "v2.0/oa/message"
-_LIMIT_PAUSE = 60.0
+_ABOUT_US = "v2.0/oa/getoa"
+_NO_TOKEN = "no token"
+_ASK_CONSENT = (
+    "Zalo OA chưa cho phép máy gửi tin: quản trị viên mở /console/zalo và bấm “Cho phép trên Zalo”."
+)
 
 _KINDS: dict[str, InboundKind] = {
     "user_send_text": "text",
     "user_send_link": "text",
     "user_send_location": "location",
-    "user_send_image": "media",
-    "user_send_gif": "media",
-    "user_send_audio": "media",
-    "user_send_video": "media",
-    "user_send_file": "media",
-    "user_send_sticker": "media",
-    "user_send_business_card": "media",
     "anonymous_send_text": "text",
-    "anonymous_send_image": "media",
-    "anonymous_send_file": "media",
-    "anonymous_send_sticker": "media",
     "follow": "start",
     "unfollow": "stop",
     "user_withdraw": "erase",
 }
-"""Events that are acted on. Receipts are not: they would be taken for something a person said."""
+_SENT = ("user_send_", "anonymous_send_")
+"""Whatever else somebody sent (an image, a file, a sticker, what Zalo may invent) is media. That a
+message arrived or was seen is no event: nothing is said by it, and it opens no window."""
 
-_REFUSALS: dict[int, SendResult] = {
-    -32: SendResult("retry", "-32", _LIMIT_PAUSE),
-    -201: SendResult("reject", "-201"),
-    -210: SendResult("reject", "-210"),
-    -211: SendResult("closed", "-211"),
-    -213: SendResult("gone", "-213"),
-    -216: SendResult("auth", "-216"),
-    -218: SendResult("closed", "-218"),
-    -220: SendResult("auth", "-220"),
-    -224: SendResult("reject", "-224"),
-    -230: SendResult("closed", "-230"),
-    -232: SendResult("closed", "-232"),
-    -244: SendResult("gone", "-244"),
-}
-"""Codes of the send call that are known; any other may pass, and is tried again."""
+
+class Tokens(Protocol):
+    """Where the access token comes from."""
+
+    async def current(self, refused: str = "") -> str:
+        """The token to use now, another one than `refused`; "" where there is none.
+
+        Raises:
+            SQLAlchemyError: the database does not answer.
+        """
+        ...
 
 
 class ZaloOA:
@@ -73,23 +68,23 @@ class ZaloOA:
 
     Args:
         app_id, secret: the application's id and the account's secret key, which sign webhooks.
-        access_token: the current token; the caller sets a new one before it runs out.
+        tokens: the access tokens.
         http: the client that requests go through.
         base_url: where the OpenAPI is.
     """
 
     name = "zalo_oa"
-    caps = Caps(max_text=2000, max_buttons=5)
+    caps = Caps(max_text=2000, max_buttons=5, gathers_s=1.5)
 
     def __init__(
         self,
         app_id: str,
         secret: str,
-        access_token: str,
+        tokens: Tokens,
         http: httpx.AsyncClient,
         base_url: str = "https://openapi.zalo.me",
     ) -> None:
-        self.access_token = access_token
+        self.tokens = tokens
         self._app_id = app_id
         self._secret = secret
         self._http = http
@@ -110,7 +105,8 @@ class ZaloOA:
         """The event of a webhook body. A pressed button comes as text that is its payload."""
         event = read_object(raw)
         name = written(event.get("event_name"))
-        kind, sender = _KINDS.get(name), _sender(event)
+        kind: InboundKind | None = "media" if name.startswith(_SENT) else None
+        kind, sender = _KINDS.get(name, kind), _sender(event)
         if kind is None or not sender:
             return []
         text = written(pick(event, "message", "text"))
@@ -162,27 +158,67 @@ class ZaloOA:
         method = _TO_ANONYMOUS if anonymous else _TO_PERSON
         return [Call(method, {"recipient": recipient, "message": one}) for one in contents]
 
+    def typing(self, address: Mapping[str, str]) -> None:
+        """Zalo has no such call for an account."""
+
     async def send(self, call: Call) -> SendResult:
-        """Make one call. Zalo answers 200 with an error code inside."""
-        headers = {**call.headers, "access_token": self.access_token}
-        try:
-            response = await self._http.post(
-                f"{self._base_url}/{call.method}", json=call.body, headers=headers
-            )
-        except httpx.HTTPError as error:
-            return SendResult("retry", type(error).__name__)
-        reason = f"HTTP {response.status_code}"
-        if response.status_code in (401, 403):
-            return SendResult("auth", reason)
-        if 400 <= response.status_code < 500 and response.status_code not in (408, 429):
-            return SendResult("reject", reason)
-        answer = read_object(response.content)
-        code = answer.get("error")
-        if type(code) is not int or not response.is_success:
-            return SendResult("retry", reason)
-        if code:
-            return _REFUSALS.get(code, SendResult("retry", str(code)))
-        return SendResult("sent", external_id=identity(pick(answer, "data", "message_id")))
+        """Make one call; once more with another token where Zalo turns the token down."""
+        return await self._ask("POST", call.method, call.body)
+
+    async def check(self) -> str:
+        """Whether webhooks can be verified, and Zalo knows the account by our token."""
+        if not self._app_id or not self._secret:
+            return "Thiếu DIEMTUA_ZALO_OA_APP_ID hoặc DIEMTUA_ZALO_OA_SECRET: hãy thêm vào .env."
+        result = await self._ask("GET", _ABOUT_US, None)
+        if result.state == "sent":
+            return ""
+        if result.reason in _ANOTHER_TOKEN or result.reason == _NO_TOKEN:
+            return _ASK_CONSENT
+        why = in_words(result.reason) or "xem lại mạng và DIEMTUA_ZALO_OA_BASE_URL"
+        return f"Zalo không nhận lời gọi ({result.reason}): {why}."
+
+    async def _ask(self, verb: str, method: str, body: Mapping[str, Any] | None) -> SendResult:
+        token, result = "", SendResult("auth", _NO_TOKEN)
+        for _ in range(2):
+            try:
+                newer = await self.tokens.current(refused=token)
+            except SQLAlchemyError as error:
+                return SendResult("retry", type(error).__name__)
+            if not newer or newer == token:
+                return result
+            token = newer
+            try:
+                response = await self._http.request(
+                    verb,
+                    f"{self._base_url}/{method}",
+                    json=body,
+                    headers={"access_token": token},
+                )
+            except httpx.HTTPError as error:
+                return SendResult("retry", type(error).__name__)
+            result = _read(response)
+            if result.reason not in _ANOTHER_TOKEN:
+                return result
+        return result
+
+
+_ANOTHER_TOKEN = {"HTTP 401", *map(str, TOKEN_REFUSED)}
+
+
+def _read(response: httpx.Response) -> SendResult:
+    """What Zalo made of a call: it answers 200 with an error code inside."""
+    reason = f"HTTP {response.status_code}"
+    if response.status_code in (401, 403):
+        return SendResult("auth", reason)
+    if 400 <= response.status_code < 500 and response.status_code not in (408, 429):
+        return SendResult("reject", reason)
+    answer = read_object(response.content)
+    code = answer.get("error")
+    if type(code) is not int or not response.is_success:
+        return SendResult("retry", reason)
+    if code:
+        return refusal(code)
+    return SendResult("sent", external_id=identity(pick(answer, "data", "message_id")))
 
 
 _ADDRESS_KEYS = ("user_id", "anonymous_id", "conversation_id")

@@ -5,8 +5,17 @@ Between the two the database is free, so a slow model never holds a lock. What i
 never calls each other.
 """
 
-from bot.turn.decide import take_turn, take_turn_or_fail_to_human
+from bot.turn.decide import gather_or_take_first, take_turn, take_turn_or_fail_to_human
+from bot.turn.hearing import is_answered
 from bot.turn.record import record, record_or_fail_to_human
 from bot.turn.shapes import Turn
 
-__all__ = ["Turn", "record", "record_or_fail_to_human", "take_turn", "take_turn_or_fail_to_human"]
+__all__ = [
+    "Turn",
+    "gather_or_take_first",
+    "is_answered",
+    "record",
+    "record_or_fail_to_human",
+    "take_turn",
+    "take_turn_or_fail_to_human",
+]

@@ -7,38 +7,58 @@ from dataclasses import replace
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot import acts, danger, first_aid, replies
+from bot import acts, danger, first_aid, inbox, replies
 from bot.danger import Danger
 from bot.errors import where
 from bot.messages import Inbound, Outbound
 from bot.runtime import Runtime
-from bot.store import Talk, recent_buttons
+from bot.store import Talk
 from bot.turn import screen
-from bot.turn.respond import VERBS, respond
-from bot.turn.shapes import SAFE, Did, Heard, Turn
+from bot.turn.hearing import SILENT, Gathered, all_at_once, gather, hear, is_receipt, join
+from bot.turn.respond import respond
+from bot.turn.shapes import SAFE, Did, Heard, Said, Turn
 from bot.understand import clean
 
 log = structlog.get_logger()
 
-ALWAYS_OFFERED = (replies.HUMAN, replies.MENU)
-SILENT = frozenset({"stop", "delivered", "read", "other"})
-"""Kinds of events that nobody waits for an answer to."""
+
+async def gather_or_take_first(
+    runtime: Runtime, waiting: inbox.Waiting, gathers_s: float
+) -> Gathered:
+    """`gather`; where anything of ours breaks, the oldest event is answered at once, by itself.
+
+    Raises:
+        OperationalError, InterfaceError: the database is away; it can be tried again.
+    """
+    try:
+        return await gather(runtime, waiting, gathers_s, runtime.clock())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.error("gathering.failed", conversation=str(waiting.talk.id), error=where(error))
+        return Gathered(waiting.first(1))
 
 
-async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
-    """What to do about `inbound`. Reads, asks Rasa, writes nothing.
+async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound, *further: Inbound) -> Turn:
+    """What to do about `inbound`, and with it about the typed words `further` that came right after.
+    Reads, asks Rasa, writes nothing.
 
-    Danger is judged first, whatever else is going on, and with nothing else needed. Where a
-    counsellor has the chat the bot keeps silent, except in an emergency.
+    Danger is judged first, in each line and in all of them together, whatever else is going on, and
+    with nothing else needed. Where a counsellor has the chat the bot keeps silent, except in an
+    emergency.
     """
     if inbound.kind in SILENT:
         leaves = inbound.kind == "stop"
-        return Turn("", talk.state, leaves_queue=leaves)
-    heard = await _hear(runtime, talk, inbound)
-    alarm = SAFE
-    if heard.text:
-        alarm = screen.heed(runtime, talk, heard, danger.judge(heard.text))
-    turn = Turn(heard=heard.seen, state=talk.state, alarm=alarm)
+        return Turn((), talk.state, leaves_queue=leaves)
+    events = [inbound, *(one for one in further if not is_receipt(one))]
+    lines = await hear(runtime, talk, events)
+    heard = join(lines)
+    said = tuple(
+        Said(line.seen, line.inbound.event_id, _judge(runtime, talk, line)) for line in lines
+    )
+    whole = [_judge(runtime, talk, replace(heard, text=text)) for text in all_at_once(lines)]
+    alarm = max(*whole, *(one.alarm for one in said), SAFE, key=_gravity)
+    turn = Turn(said, talk.state, alarm=alarm)
     if inbound.kind == "erase" or acts.wants_erasure_now(heard.text):
         return replace(turn, erase=True, did=Did("delete_data"))
     if alarm.level in ("emergency", "urgent"):
@@ -58,7 +78,9 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
     return turn
 
 
-async def take_turn_or_fail_to_human(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
+async def take_turn_or_fail_to_human(
+    runtime: Runtime, talk: Talk, inbound: Inbound, *further: Inbound
+) -> Turn:
     """`take_turn`; where anything of ours breaks, the person is put before a counsellor instead.
 
     Raises:
@@ -66,44 +88,34 @@ async def take_turn_or_fail_to_human(runtime: Runtime, talk: Talk, inbound: Inbo
             be taken again.
     """
     try:
-        return await take_turn(runtime, talk, inbound)
+        return await take_turn(runtime, talk, inbound, *further)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("turn.failed", conversation=str(talk.id), error=where(error))
-        return give_to_human(talk, inbound)
+        return give_to_human(talk, inbound, *further)
 
 
-def give_to_human(talk: Talk, inbound: Inbound) -> Turn:
+def give_to_human(talk: Talk, *events: Inbound) -> Turn:
     """The turn to take when ours broke: the words kept, the person told and put into the queue."""
     state = replace(talk.state, screening=None, awaiting_place=False)
-    heard = clean(inbound.text) or "(không đọc được)"
-    return Turn(heard, state, (replies.trouble(),), wants_counsellor=True)
+    said = tuple(
+        Said(clean(one.text) or "(không đọc được)", one.event_id)
+        for one in events
+        if not is_receipt(one)
+    )
+    return Turn(said, state, (replies.trouble(),), wants_counsellor=True)
 
 
-async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:
-    """What was said. Only payloads of ours count as buttons; "/-heart em muốn chết" is a text."""
-    text = clean(inbound.text)
-    if acts.asks_for_menu(text):
-        return Heard(inbound, "", "/menu", text)
-    if inbound.kind == "location" and inbound.location:
-        latitude, longitude = inbound.location
-        return Heard(inbound, "", "", f"(đã gửi vị trí: {latitude:.5f}, {longitude:.5f})")
-    if inbound.kind == "media":
-        return Heard(inbound, text, "", text or "(đã gửi một tệp)")
-    is_payload = text.partition(" ")[0] in VERBS
-    if not is_payload and len(text.split()) > 5:
-        return Heard(inbound, text, "", text)
-    async with runtime.statements() as session:
-        offered = await recent_buttons(session, talk, newest_only=not is_payload)
-    if is_payload:
-        titles = {button.payload: button.title for button in (*ALWAYS_OFFERED, *offered)}
-        return Heard(inbound, "", text, titles.get(text, text))
-    number = text.strip(" .)")
-    for place, button in enumerate(offered, 1):
-        if number == str(place) or acts.same_words(text, button.title):
-            return Heard(inbound, "", button.payload, button.title)
-    return Heard(inbound, text, "", text)
+def _judge(runtime: Runtime, talk: Talk, heard: Heard) -> Danger:
+    """The danger in what was said; none in a pressed button."""
+    if not heard.text:
+        return SAFE
+    return screen.heed(runtime, talk, heard, danger.judge(heard.text))
+
+
+def _gravity(alarm: Danger) -> int:
+    return danger.LEVELS.index(alarm.level)
 
 
 def _danger_reply(runtime: Runtime, alarm: Danger) -> Outbound:

@@ -16,23 +16,26 @@ from bot.errors import where
 from bot.messages import Outbound
 from bot.privacy import seal_json
 from bot.runtime import Runtime
-from bot.store import LINES, Talk, lines_to_write
+from bot.store import LINES, Spoken, Talk, lines_to_write
 from bot.tables import Access, Feedback
 from bot.turn.decide import give_to_human
-from bot.turn.shapes import Turn
+from bot.turn.shapes import Said, Turn
 from bot.wake import wake_on_call
 
 log = structlog.get_logger()
 
 
 _WRITE = text(
-    "WITH held AS ("
-    " SELECT c.id FROM conversations c JOIN inbox i ON i.conversation_id = c.id"
-    " WHERE i.id = :row AND i.done_at IS NULL AND c.holder = :holder"
-    " FOR UPDATE OF c, i),"
+    "WITH locked AS MATERIALIZED ("
+    " SELECT id FROM conversations WHERE id = :conversation AND holder = :holder FOR UPDATE"
+    "), taken AS MATERIALIZED ("
+    " SELECT i.id FROM inbox i JOIN locked ON i.conversation_id = locked.id"
+    " WHERE i.id = ANY(:rows) AND i.done_at IS NULL FOR UPDATE OF i"
+    "), held AS ("
+    " SELECT id FROM locked WHERE (SELECT count(*) FROM taken) = cardinality(:rows)),"
     + LINES
     + """, done AS (
-    UPDATE inbox SET done_at = :now, sealed = '' FROM held WHERE inbox.id = :row
+    UPDATE inbox SET done_at = :now, sealed = '' FROM held WHERE inbox.id = ANY(:rows)
 ), kept AS (
     UPDATE conversations SET state = :state, last_inbound_at = :now,
         greeted_at = coalesce(greeted_at, :greeted)
@@ -40,7 +43,7 @@ _WRITE = text(
 )
 SELECT EXISTS (
     SELECT 1 FROM inbox n
-    WHERE n.conversation_id = held.id AND n.done_at IS NULL AND n.id <> :row
+    WHERE n.conversation_id = held.id AND n.done_at IS NULL AND n.id <> ALL(:rows)
 ) AS more, (SELECT count(*) FROM told)
 FROM held"""
 )
@@ -49,7 +52,7 @@ FROM held"""
 async def record(runtime: Runtime, waiting: inbox.Waiting, turn: Turn, now: datetime) -> bool:
     """Write a turn in one commit, most often in one statement; whether more is to be done.
 
-    Nothing is written where somebody else dealt with the event or erased the conversation, or where
+    Nothing is written where somebody else dealt with an event or erased the conversation, or where
     it changed hands while the bot was thinking: what was decided for the one is no answer from the
     other, and the turn is decided again.
     """
@@ -80,32 +83,37 @@ async def record_or_fail_to_human(
         raise
     except DBAPIError as error:
         log.error("turn.unwritable", conversation=str(waiting.talk.id), error=where(error))
-    return await record(runtime, waiting, give_to_human(waiting.talk, waiting.inbound), now)
+    return await record(runtime, waiting, give_to_human(waiting.talk, *waiting.events), now)
 
 
 async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: datetime) -> bool | None:
     """Whether further events wait; None where nothing was written."""
     talk = waiting.talk
-    spoken = [("bot", reply) for reply in turn.replies]
     in_danger = turn.alarm.level in ("emergency", "urgent")
-    alarm = (turn.alarm.label, turn.alarm.level) if turn.alarm.level != "none" else None
-    greets = bool(spoken) and not in_danger
-    if greets and not talk.greeted:
-        spoken.insert(0, ("bot", Outbound(replies.INTRO)))
-    if turn.heard:
-        spoken.insert(0, ("citizen", Outbound(turn.heard)))
+    greets = bool(turn.replies) and not in_danger
+    introduces = greets and not talk.greeted
+    answers = [Outbound(replies.INTRO), *turn.replies] if introduces else turn.replies
+    spoken = [_of_citizen(one) for one in turn.lines if one.text]
+    spoken += [Spoken("bot", reply) for reply in answers]
     result = await access.execute(
         _WRITE,
         {
-            "row": waiting.row_id,
+            "conversation": talk.id,
+            "rows": list(waiting.rows),
             "holder": talk.holder,
             "state": seal_json(talk.key, asdict(turn.state), f"state:{talk.id}"),
             "greeted": now if greets else None,
-            **lines_to_write(talk, spoken, now, client_id=waiting.inbound.event_id, alarm=alarm),
+            **lines_to_write(talk, spoken, now),
         },
     )
     written = result.one_or_none()
     return bool(written.more) if written else None
+
+
+def _of_citizen(said: Said) -> Spoken:
+    found = said.alarm
+    alarm = (found.label, found.level) if found.level != "none" else None
+    return Spoken("citizen", Outbound(said.text), said.event_id, alarm)
 
 
 async def _record_outcomes(

@@ -23,6 +23,7 @@ from bot.turn.shapes import Did, Heard, Turn
 from bot.turn.wanted import act_of, what_is_wanted
 
 MOST_CHARACTERS = 4000
+MOST_OF_A_TOPIC = 10
 VERBS = frozenset(
     {"/answer", "/more", "/none", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
     | {"/human", "/place", "/screen", "/hotline", "/menu", "/s", "/results"}
@@ -37,8 +38,7 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
     if (step := screen.take_answer(runtime, talk, heard, turn)) is not None:
         return step
     if heard.inbound.kind == "start":
-        article = runtime.library.get(heard.text)
-        return articles.show(runtime, turn, article) if article else turn.then(replies.menu())
+        return _begin(runtime, heard.text, turn)
     if heard.inbound.location is not None:
         near = await places.near_point(runtime, heard.inbound.location, turn.state.kind)
         answered = turn.then(near, state=replace(turn.state, awaiting_place=False))
@@ -49,6 +49,21 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
     else:
         answered = await _read(runtime, talk, heard.text, turn)
     return screen.ask_again(runtime, turn, answered)
+
+
+def _begin(runtime: Runtime, key: str, turn: Turn) -> Turn:
+    """What a deep link names: an article, or a topic's articles to choose from; else the menu. Where
+    both have that name it is the article: first aid is not one more press away."""
+    today = runtime.today()
+    named = runtime.library.get(key)
+    about = [one for one in runtime.library.articles() if one.topic == key]
+    shown = [one for one in about if one.may_be_shown(today, runtime.register)]
+    if named or len(shown) == 1:
+        return articles.show(runtime, turn, named or shown[0])
+    if not shown:
+        return turn.then(replies.withheld() if about else replies.menu())
+    shown.sort(key=lambda one: (one.front is None, one.front or 0))
+    return turn.then(replies.topics([(one.key, one.title) for one in shown[:MOST_OF_A_TOPIC]]))
 
 
 async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.danger import Danger
+from bot.danger import LEVELS, Danger
 from bot.messages import Inbound, Outbound
 from bot.screening import Result
 from bot.store import State
@@ -31,14 +31,25 @@ class Did:
 
 
 @dataclass(frozen=True)
+class Said:
+    """One of the person's lines, for the transcript. `event_id` is the event it came with; `alarm` the
+    danger that this line alone tells of."""
+
+    text: str
+    event_id: str
+    alarm: Danger = SAFE
+
+
+@dataclass(frozen=True)
 class Turn:
-    """What one turn decided. `heard` goes into the transcript as the person's line.
+    """What one turn decided about what the person `said`: a line, or several that came together.
+    `alarm` is the gravest danger in all of it.
 
     `results` are a screening's, to be stored as `keep` says; `results_wish` is what to do with those
     stored before; `summary` are lines for a counsellor that the person agreed to.
     """
 
-    heard: str
+    said: tuple[Said, ...]
     state: State
     replies: tuple[Outbound, ...] = ()
     alarm: Danger = SAFE
@@ -52,6 +63,20 @@ class Turn:
     erase: bool = False
     did: Did = Did()
     in_vain: str = ""
+
+    @property
+    def heard(self) -> str:
+        """The person's lines as one text."""
+        return "\n".join(one.text for one in self.said)
+
+    @property
+    def lines(self) -> tuple[Said, ...]:
+        """The person's lines, each with its own danger; what only all of them together tell of, or
+        what the last one answered, stands at the last."""
+        gravest = max((LEVELS.index(one.alarm.level) for one in self.said), default=0)
+        if not self.said or gravest >= LEVELS.index(self.alarm.level):
+            return self.said
+        return (*self.said[:-1], replace(self.said[-1], alarm=self.alarm))
 
     @property
     def unanswered(self) -> str:

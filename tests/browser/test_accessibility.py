@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from tests.browser.conftest import open_chat, say
 from tests.browser.test_console import log_in
@@ -25,7 +25,7 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Brows
     context.close()
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page | Frame) -> list[str]:
     """What axe-core finds wrong on the page as it stands: the rule and the element, a line each."""
     page.evaluate(AXE)
     return [
@@ -44,6 +44,14 @@ def test_the_chat_has_no_fault(visitor: BrowserContext, desk: Desk) -> None:
     expect(page.locator(".message.bot", has_text="nhạy cảm")).to_be_visible()
     say(page, "em uong ca vi thuoc roi, em muon chet")
     expect(page.locator("#log")).to_contain_text("115")
+    assert faults(page) == []
+
+
+def test_the_chat_with_large_letters_has_no_fault(visitor: BrowserContext, desk: Desk) -> None:
+    page = open_chat(visitor, desk)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    say(page, "cai nghiện tại nhà mất bao lâu")
+    expect(page.locator(".message.bot", has_text="Căn cứ")).to_be_visible()
     assert faults(page) == []
 
 

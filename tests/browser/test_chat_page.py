@@ -6,7 +6,27 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import open_chat, say
+from tests.browser.measures import bytes_fetched
 from tests.processes import Desk
+
+HEAVIEST_PAGE = 60_000
+FITS = """() => {
+  const page = document.documentElement;
+  const reached = (id) => {
+    const node = document.getElementById(id);
+    if (id !== "exit") node.scrollIntoView({ block: "nearest" });
+    const box = node.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const top = document.elementFromPoint(x, y);
+    return top !== null && top.closest("#" + id) !== null;
+  };
+  return {
+    sideways: page.scrollWidth - page.clientWidth,
+    covered: ["exit", "text", "send", "human"].filter((id) => !reached(id)),
+  };
+}"""
+"""How far the page sticks out sideways, and what of that which everybody needs stays under something
+else or outside the screen, even scrolled to. The way out must be there without scrolling."""
 
 
 def bot_says(page: Page, words: str) -> None:
@@ -123,3 +143,113 @@ def test_keyboard_alone_is_enough(chat: Page) -> None:
     chat.keyboard.type("chào bạn")
     chat.keyboard.press("Enter")
     bot_says(chat, "trợ lý tự động")
+
+
+def test_the_way_out_is_first_and_the_keyboard_reaches_everything(chat: Page) -> None:
+    chat.keyboard.press("Tab")
+    expect(chat.locator("#exit")).to_be_focused()
+    chat.keyboard.press("Tab")
+    chat.keyboard.press("Enter")
+    expect(chat.locator("#text")).to_be_focused()
+    chat.keyboard.press("Shift+Tab")
+    expect(chat.locator("#menu")).to_be_focused()
+    chat.keyboard.press("Enter")
+    choice = chat.locator(".message.bot .choice:enabled").first
+    expect(choice).to_be_visible()
+    chat.locator("#human").focus()
+    offered = chat.locator(".message.bot .choice:enabled").count()
+    for _ in range(offered):
+        chat.keyboard.press("Shift+Tab")
+    expect(choice).to_be_focused()
+    title = choice.inner_text()
+    chat.keyboard.press("Enter")
+    expect(chat.locator(".message.you").last).to_contain_text(title)
+
+
+def test_what_is_said_is_read_out_in_its_order(chat: Page) -> None:
+    log = chat.get_by_role("log")
+    expect(log).to_have_attribute("aria-live", "polite")
+    say(chat, "cai nghiện tại nhà mất bao lâu")
+    expect(log.locator(".message.bot", has_text="24 tháng")).to_be_visible()
+    expect(log.locator(".message").first).to_contain_text("Bạn")
+    expect(chat.get_by_role("status")).to_contain_text("Trợ lý")
+
+
+def test_enter_that_ends_a_vietnamese_word_sends_nothing(chat: Page) -> None:
+    chat.locator("#text").focus()
+    keys = chat.context.new_cdp_session(chat)
+    keys.send("Input.imeSetComposition", {"text": "nghiện", "selectionStart": 6, "selectionEnd": 6})
+    expect(chat.locator("#text")).to_have_value("nghiện")
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
+    keys.send("Input.insertText", {"text": "nghiện là gì"})
+    expect(chat.locator("#text")).to_have_value("nghiện là gì")
+    expect(chat.locator(".message.you")).to_have_count(0)
+    chat.keyboard.press("Enter")
+    expect(chat.locator(".message.you .said")).to_have_text("nghiện là gì")
+
+
+def test_keys_of_a_telex_typist_throw_nobody_out(chat: Page) -> None:
+    chat.locator("#text").focus()
+    for _ in range(4):
+        chat.keyboard.press("Shift+D")
+        chat.keyboard.press("Control+Shift")
+        chat.keyboard.press("Escape")
+    expect(chat.locator("#text")).to_have_value("DDDD")
+
+
+def test_no_trace_on_the_device(chat: Page, desk: Desk) -> None:
+    chat.route("**/*google*/**", lambda route: route.fulfill(body="thời tiết"))
+    say(chat, "cai nghiện tại nhà mất bao lâu")
+    bot_says(chat, "24 tháng")
+    assert chat.context.cookies() == []
+    kept = "(async () => [localStorage.length, (await indexedDB.databases()).length])()"
+    assert chat.evaluate(kept) == [0, 0]
+    with chat.expect_navigation(url=lambda url: desk.url not in url):
+        chat.locator("#exit").click()
+    chat.go_back()
+    assert chat.url == "about:blank"
+    chat.goto(f"{desk.url}/health")
+    assert chat.evaluate("sessionStorage.length") == 0
+    assert chat.context.cookies() == []
+
+
+def test_the_whole_page_is_light(phone: BrowserContext, desk: Desk) -> None:
+    page = phone.new_page()
+    fetched = bytes_fetched(page)
+    page.goto(desk.url)
+    expect(page.locator("#status")).to_contain_text("Trợ lý")
+    assert 0 < fetched("http") < HEAVIEST_PAGE
+    assert fetched("http") == fetched(desk.url), "something came from another server"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "letters"),
+    [(360, 740, 32), (320, 640, 32), (1280, 800, 32), (180, 370, 16), (320, 256, 16)],
+    ids=["phone", "small phone", "laptop", "phone at 200 %", "laptop at 400 %"],
+)
+def test_large_letters_fit(
+    chromium: Browser, desk: Desk, width: int, height: int, letters: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+    page = context.new_page()
+    context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": letters}})
+    page.goto(desk.url)
+    expect(page.locator("#status")).to_contain_text("Trợ lý")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{letters}px"
+    assert page.evaluate(FITS) == {"sideways": 0, "covered": []}
+    page.locator("#text").fill("cai nghiện tại nhà mất bao lâu")
+    page.keyboard.press("Enter")
+    bot_says(page, "24 tháng")
+    assert page.evaluate(FITS) == {"sideways": 0, "covered": []}
+    context.close()
+
+
+def test_nothing_moves_for_whom_that_makes_ill(chromium: Browser, desk: Desk) -> None:
+    for motion, moving in (("no-preference", 3), ("reduce", 0)):
+        context = chromium.new_context(reduced_motion=motion, locale="vi-VN")  # type: ignore[arg-type]
+        page = open_chat(context, desk)
+        page.evaluate("document.getElementById('typing').hidden = false")
+        assert page.evaluate("document.getAnimations().length") == moving
+        context.close()

@@ -35,7 +35,7 @@ async def until(url: str, question: str, seconds: float) -> float:
     began = time.monotonic()
     while True:
         async with await psycopg.AsyncConnection.connect(url) as connection:
-            row = await (await connection.execute(question)).fetchone()  # type: ignore[arg-type]
+            row = await (await connection.execute(question)).fetchone()
         if row and row[0]:
             return time.monotonic() - began
         assert time.monotonic() - began < seconds, question

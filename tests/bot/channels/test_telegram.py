@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
+from api.channels import build_channels, through
+from bot import inbox, jobs
 from bot.channels import Call, SendResult
 from bot.channels.telegram import Telegram
+from bot.errors import SettingsBroken
 from bot.messages import Button, Outbound
+from bot.replies import INTRO
+from bot.runtime import Runtime
+from bot.settings import Settings
+from tests.telegram_server import TelegramServer, ok, refusal, update
 
 TO = {"chat_id": "700100200"}
 
@@ -33,11 +45,6 @@ def channel(*answers: httpx.Response | Exception, secret: str = "hook-secret") -
 
 
 SEEN: list[httpx.Request] = []
-
-
-def refusal(code: int, description: str, **parameters: int) -> httpx.Response:
-    body = {"ok": False, "error_code": code, "description": description}
-    return httpx.Response(code, json=body | ({"parameters": parameters} if parameters else {}))
 
 
 def taken() -> httpx.Response:
@@ -143,3 +150,153 @@ async def test_neither_words_nor_token_reach_the_log(caplog: pytest.LogCaptureFi
         assert "lời riêng" not in repr(result)
     assert "lời riêng" not in caplog.text
     assert "5:token" not in caplog.text
+
+
+async def test_typing_and_acknowledging_are_calls_too() -> None:
+    telegram = channel(ok(True), ok(True))
+    assert await telegram.send(telegram.typing(TO)) == SendResult("sent")
+    assert await telegram.send(Call("answerCallbackQuery", {"callback_query_id": "30"})) == (
+        SendResult("sent")
+    )
+    fields = [{k: v[0] for k, v in parse_qs(one.content.decode()).items()} for one in SEEN]
+    assert fields == [{"chat_id": "700100200", "action": "typing"}, {"callback_query_id": "30"}]
+    assert str(SEEN[0].url).endswith("/sendChatAction")
+
+
+ME = ok({"id": 5, "is_bot": True, "first_name": "B"})
+
+
+def hook(**more: Any) -> httpx.Response:
+    info = {"url": "https://we.invalid/webhooks/telegram", "has_custom_certificate": False}
+    return ok({**info, "pending_update_count": 0, **more})
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ([ME, hook()], ""),
+        ([ME, hook(last_error_date=1795400000)], ""),
+        ([ME, hook(last_error_date=1795400000, pending_update_count=3)], "3 tin đang chờ"),
+        ([ME, hook(url="")], "setWebhook"),
+        ([refusal(401, "Unauthorized")], "DIEMTUA_TELEGRAM_TOKEN"),
+        ([httpx.ConnectError("5:token")], "DIEMTUA_TELEGRAM_PROXY"),
+        ([refusal(429, "Too Many Requests", retry_after=7)], "thử lại sau"),
+        ([ok([])], "DIEMTUA_TELEGRAM_BASE_URL"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_one_line_without_the_token(
+    answers: list[httpx.Response | Exception], says: str
+) -> None:
+    said = await channel(*answers).check()
+    assert (said == "") is (says == "")
+    assert says in said
+    assert "\n" not in said
+    assert "5:token" not in said
+
+
+async def test_who_polls_needs_no_webhook() -> None:
+    server = TelegramServer()
+    polls = Telegram("5:token", "", server.client(), "http://telegram.invalid", polls=True)
+    assert await polls.check() == ""
+
+
+@contextmanager
+def proxy() -> Iterator[tuple[str, list[str]]]:
+    """A proxy on loopback that answers every request itself, and what it was asked for."""
+    asked: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.rfile.read(int(self.headers["content-length"]))
+            body = ok([] if self.path.endswith("/getUpdates") else True).content
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+
+
+async def test_both_directions_go_through_the_proxy() -> None:
+    with proxy() as (address, asked):
+        settings = Settings(
+            DATABASE_URL="", telegram_token="5:token", telegram_polling=True,
+            telegram_base_url="http://telegram.invalid",
+        )  # fmt: skip
+        async with httpx.AsyncClient() as http, through(address) as to_telegram:
+            telegram = build_channels(settings, http, to_telegram=to_telegram)["telegram"]
+            assert isinstance(telegram, Telegram)
+            assert await telegram.send(telegram.typing(TO)) == SendResult("sent")
+            assert (await telegram.fetch(None)).failure is None
+    assert asked == [
+        f"http://telegram.invalid/bot5:token/{one}" for one in ("sendChatAction", "getUpdates")
+    ]
+
+
+def test_a_proxy_that_is_none_is_named_without_its_password() -> None:
+    with pytest.raises(SettingsBroken) as broken:
+        through("ftp://user:mat-khau@proxy.invalid")
+    assert "DIEMTUA_TELEGRAM_PROXY" in broken.value.line
+    assert "mat-khau" not in broken.value.line
+
+
+async def test_only_who_waits_for_a_knock_needs_a_secret() -> None:
+    async with httpx.AsyncClient() as http:
+        with pytest.raises(SettingsBroken):
+            build_channels(Settings(DATABASE_URL="", telegram_token="5:token"), http)
+        polls = Settings(DATABASE_URL="", telegram_token="5:token", telegram_polling=True)
+        assert list(build_channels(polls, http)) == ["telegram"]
+
+
+async def follow_link(runtime: Runtime, key: str) -> list[dict[str, Any]]:
+    """What somebody is told who comes by the link t.me/…?start=`key`."""
+    server = TelegramServer()
+    telegram = Telegram("5:token", "", server.client(), "http://telegram.invalid", polls=True)
+    [event] = telegram.parse(json.dumps(update(7, f"/start {key}")).encode())
+    async with runtime.sessions.begin() as session:
+        received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+    assert received is not None
+    await jobs.bring_up_to_date(runtime, {"telegram": telegram}, received.conversation_id)
+    return server.called("sendMessage")
+
+
+def pressed(message: dict[str, Any]) -> list[str]:
+    rows = json.loads(message["reply_markup"])["inline_keyboard"]
+    return [key["callback_data"] for row in rows for key in row]
+
+
+async def test_a_link_to_a_topic_shows_its_articles(runtime: Runtime) -> None:
+    intro, choice = await follow_link(runtime, "methadone")
+    assert intro["text"] == INTRO
+    verbs, keys = zip(*(one.split(" ", 1) for one in pressed(choice)), strict=True)
+    assert set(verbs) == {"/answer"}
+    topics = {article.key: article.topic for article in runtime.library.articles()}
+    assert {topics[key] for key in keys} == {"methadone"}
+    assert "methadone_start" in keys
+
+
+async def test_a_link_to_a_large_topic_offers_ten_that_are_in_force(runtime: Runtime) -> None:
+    *_, choice = await follow_link(runtime, "penalties")
+    keys = [one.split(" ", 1)[1] for one in pressed(choice)]
+    assert len(keys) == len(set(keys)) == 10
+    shown = [runtime.library.version(key, runtime.today()) for key in keys]
+    assert [one.key for one in shown if one] == keys
+
+
+async def test_a_link_to_first_aid_shows_it_at_once(runtime: Runtime) -> None:
+    assert runtime.library.get("overdose_first_aid") is not None
+    _, article, *_ = await follow_link(runtime, "overdose_first_aid")
+    assert "115" in article["text"] or "cấp cứu" in article["text"].lower()
+    assert "Bạn muốn biết điều gì?" not in article["text"]
+
+
+async def test_a_link_to_nothing_shows_the_menu(runtime: Runtime) -> None:
+    _, menu, *_ = await follow_link(runtime, "no_such_thing")
+    assert "/human" in pressed(menu)

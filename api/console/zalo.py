@@ -1,0 +1,223 @@
+"""Zalo's consent: where an administrator lets the machine write for the Official Account, and sees how
+that stands; and until when a counsellor may write to somebody there.
+
+Zalo sends the browser back from its own site, so the console's cookie (SameSite=Strict) does not come
+along: who asked, and until when the answer counts, stands sealed in `state`.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.console import access, words
+from api.console.pages import render
+from api.console.visitor import CaseId, Entered, OnDuty
+from bot import handoff
+from bot.channels.foreign import identity
+from bot.channels.zalo_oa import ZaloOA
+from bot.channels.zalo_tokens import Standing, ZaloTokens
+from bot.channels.zalo_window import read_window, warning
+from bot.errors import KeyRingBroken, NotAllowed, NotFound
+from bot.privacy import KeyRing
+from bot.runtime import Runtime
+from bot.settings import Settings
+from bot.tables import Counsellor
+
+router = APIRouter()
+
+ANSWER_WITHIN = timedelta(minutes=30)
+_RECORD = "zalo_oa:consent"
+_LONGEST_CODE = 2000
+_NOT_OURS = (
+    "Liên kết này đã cũ hoặc không do bàn tư vấn mở ra. Bạn mở lại trang cho phép rồi thử lại."
+)
+
+
+async def administering(counsellor: Entered) -> Counsellor:
+    """Somebody who looks after the program itself."""
+    if counsellor.role != "admin":
+        raise NotAllowed("Việc này dành cho người quản trị.")
+    return counsellor
+
+
+Administering = Annotated[Counsellor, Depends(administering)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page says. `link` is where consent is given, "" while `missing` settings stand in the
+    way; `back` is our address that Zalo must know."""
+
+    line: str
+    alarm: str
+    account: str
+    link: str
+    back: str
+    missing: tuple[str, ...]
+
+
+@router.get("/zalo")
+async def page(request: Request, admin: Administering) -> Response:
+    """How the tokens stand, and the link to Zalo's page of consent."""
+    return render(request, "zalo.html", {"me": admin, "shown": await _shown(request, admin)})
+
+
+@router.get("/zalo/alarm")
+async def alarm_line(request: Request, admin: Administering) -> Response:
+    """The line for the top of the console while somebody must do something; else nothing."""
+    standing = await _standing(request)
+    line = alarm(standing, request.app.state.runtime.clock()) if standing else ""
+    return render(request, "zalo_alarm.html", {"line": line})
+
+
+@router.get("/zalo/callback")
+async def take_consent(request: Request) -> Response:
+    """What Zalo's page answered: a code, for which we get the tokens."""
+    runtime: Runtime = request.app.state.runtime
+    query, tokens, now = request.query_params, _tokens(request), runtime.clock()
+    if tokens is None:
+        raise NotFound("Kênh Zalo OA chưa được bật.")
+    who = who_asked(runtime.ring, query.get("state", ""), now)
+    async with runtime.sessions() as session:
+        admin = await session.get(Counsellor, who) if who else None
+    if admin is None or admin.role != "admin" or admin.disabled_at is not None:
+        raise NotAllowed(_NOT_OURS)
+    code = query.get("code", "")
+    if not code or len(code) > _LONGEST_CODE:
+        return _told(request, "Zalo báo là bạn chưa cho phép. Chưa có gì thay đổi.", 400)
+    refusal = await tokens.consent(code, identity(query.get("oa_id", "")))
+    async with runtime.sessions.begin() as session:
+        action = "zalo consent failed" if refusal else "zalo consent"
+        await handoff.audit(session, admin, action, None, now)
+    if refusal is not None:
+        line = f"Zalo không đổi được mã ({refusal.reason}). Bạn mở lại trang cho phép rồi thử lại."
+        return _told(request, line, 502)
+    return _told(request, "Xong. Máy đã gửi được tin trên Zalo OA, và tự đổi mã trước khi hết hạn.")
+
+
+@router.get("/cases/{handoff_id}/window")
+async def window_line(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Response:
+    """What whoever answers should know of Zalo's window before they write; nothing while all is open,
+    on other channels, and for everybody else."""
+    runtime: Runtime = request.app.state.runtime
+    now, line = runtime.clock(), ""
+    async with runtime.sessions() as session:
+        case = await handoff.find_case(session, runtime.ring, handoff_id)
+        if case.channel == "zalo_oa" and access.may_answer(case, counsellor):
+            line = warning(await read_window(session, case.conversation_id, now), now)
+    return render(request, "zalo_window.html", {"line": line})
+
+
+def in_words(standing: Standing, now: datetime) -> str:
+    """How the tokens stand, for an administrator."""
+    ends = words.time(standing.access_until, now) if standing.access_until else ""
+    if standing.kind == "good" and standing.renewed_at:
+        last = words.time(standing.renewed_at, now)
+        return f"Đang dùng được. Mã mới nhất lấy lúc {last}, máy tự đổi trước {ends}."
+    if standing.kind == "late":
+        return (
+            f"Máy chưa đổi được mã ({standing.reason or 'đang chờ'}) và đang thử lại. "
+            f"Mã đang dùng hết hạn lúc {ends}."
+        )
+    if standing.kind == "refused":
+        return (
+            f"Zalo không đổi mã nữa ({standing.reason or 'mã đã cũ'}). "
+            f"Sau {ends}, máy không gửi được tin nào trên Zalo. Cần cho phép lại."
+        )
+    if standing.kind == "fixed":
+        return (
+            "Máy dùng tạm mã ghi trong cấu hình. Mã này hết hạn sau khoảng 25 giờ và máy không tự "
+            "đổi được. Cho phép một lần thì máy tự đổi."
+        )
+    return "Chưa ai cho phép, nên máy chưa gửi được tin nào trên Zalo OA."
+
+
+def alarm(standing: Standing, now: datetime) -> str:
+    """The alarm for administrators; "" while nobody has to do anything."""
+    if standing.needs_consent:
+        return (
+            "Zalo OA cần quản trị viên cho phép gửi tin. Không thì người nhắn trên Zalo không nhận "
+            "được trả lời."
+        )
+    if standing.kind == "fixed":
+        return "Zalo OA đang chạy tạm bằng mã trong cấu hình, hết hạn sau khoảng 25 giờ."
+    if standing.kind == "late" and standing.access_until and now >= standing.access_until:
+        return "Máy không gửi được tin trên Zalo OA: mã đã hết hạn và chưa đổi được."
+    return ""
+
+
+def state_of(ring: KeyRing, who: UUID, now: datetime) -> str:
+    """What Zalo is to give back: who asked, and until when the answer counts."""
+    until = int((now + ANSWER_WITHIN).timestamp())
+    sealed = ring.seal(f"{who}|{until}".encode(), _RECORD)
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def who_asked(ring: KeyRing, state: str, now: datetime) -> UUID | None:
+    """Who asked for the consent that came back with `state`; None where it is not ours or too old."""
+    try:
+        sealed = base64.urlsafe_b64decode(state.encode() + b"=" * (-len(state) % 4))
+        who, _, until = ring.unseal(sealed, _RECORD).decode().partition("|")
+    except (ValueError, KeyRingBroken):
+        return None
+    return UUID(who) if now < datetime.fromtimestamp(int(until), UTC) else None
+
+
+def _tokens(request: Request) -> ZaloTokens | None:
+    channel = request.app.state.channels.get("zalo_oa")
+    renewed = isinstance(channel, ZaloOA) and isinstance(channel.tokens, ZaloTokens)
+    return channel.tokens if renewed else None
+
+
+async def _standing(request: Request) -> Standing | None:
+    """How the tokens stand; None where the channel is not on."""
+    if "zalo_oa" not in request.app.state.channels:
+        return None
+    tokens = _tokens(request)
+    if tokens is None:
+        return Standing("fixed")
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions() as session:
+        return await tokens.standing(session)
+
+
+async def _shown(request: Request, admin: Counsellor) -> Shown:
+    runtime: Runtime = request.app.state.runtime
+    settings: Settings = request.app.state.settings
+    standing, now = await _standing(request), runtime.clock()
+    missing, tokens = _missing(settings), _tokens(request)
+    back = f"{settings.public_url.rstrip('/')}/console/zalo/callback"
+    line, alarmed, account, link = "Kênh này chưa bật.", "", "", ""
+    if standing is not None:
+        line, alarmed = in_words(standing, now), alarm(standing, now)
+        account = standing.account
+    if tokens is not None and not missing:
+        asked = {
+            "app_id": tokens.app.id,
+            "redirect_uri": back,
+            "state": state_of(runtime.ring, admin.id, now),
+        }
+        link = f"{tokens.app.oauth_url.rstrip('/')}/v4/oa/permission?{urlencode(asked)}"
+    return Shown(line, alarmed, account, link, back, missing)
+
+
+def _missing(settings: Settings) -> tuple[str, ...]:
+    """The settings, by their names in the environment, without which consent cannot be asked for."""
+    needed = {
+        "DIEMTUA_ZALO_OA_APP_ID": settings.zalo_oa_app_id,
+        "DIEMTUA_ZALO_OA_SECRET": settings.zalo_oa_secret.get_secret_value(),
+        "DIEMTUA_ZALO_OA_APP_SECRET": settings.zalo_oa_app_secret.get_secret_value(),
+        "DIEMTUA_PUBLIC_URL": settings.public_url,
+    }
+    return tuple(name for name, value in needed.items() if not value)
+
+
+def _told(request: Request, line: str, status: int = 200) -> Response:
+    return render(request, "zalo_told.html", {"line": line}, status)

@@ -1,0 +1,215 @@
+"""What a counsellor writes in a topic: an answer, a note, the end of the case, a word on an alarm.
+
+Done in the transaction that takes the update in, so that it is done once or the update comes again; what
+its writer is told is stored beside it and posted by `topics`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import access, handoff, verdicts
+from bot.channel_tables import StaffTopic, StaffUpdate
+from bot.channels.telegram_staff import TelegramStaff, Written
+from bot.errors import DiemTuaError, NotFound, NotUnderstood, TooLong
+from bot.handoff import Case
+from bot.privacy import KeyRing
+from bot.runtime import Runtime
+from bot.staff import accounts
+from bot.tables import Counsellor
+from bot.wake import wake
+
+MOST_CHARACTERS = 4000
+KEPT = timedelta(days=2)
+"""Telegram gives an update again for a day at most."""
+
+NOT_SENT = "Chưa có gì được gửi cho người dân."
+ENDED = "Ca này đã kết thúc."
+ONLY_TEXT = f"Ở đây mình chỉ chuyển được chữ. {NOT_SENT}"
+TOO_LATE_TO_EDIT = (
+    "Sửa tin ở đây không đổi được tin đã gửi. Nếu cần, bạn viết một tin mới cho người dân."
+)
+UNKNOWN = f"Mình chỉ hiểu /note, /close và /link. {NOT_SENT}"
+IN_A_TOPIC = "Bạn viết lệnh này trong chủ đề của một ca nhé."
+EMPTY_NOTE = "Bạn viết ghi chú ngay sau /note nhé. Chưa lưu gì."
+SURE = (
+    "Đây là ca nguy hiểm. Chỉ kết thúc khi bạn đã chắc người này an toàn. "
+    "Nếu đã chắc, bạn viết: /close ok"
+)
+NOTED = "Đã lưu ghi chú nội bộ."
+CLOSED = "{name} đã kết thúc ca {number}. Nội dung còn ở bàn tư vấn, không còn trong nhóm này."
+JUDGED = {"yes": "Đã ghi lại: báo đúng. Cảm ơn bạn.", "no": "Đã ghi lại: báo nhầm. Cảm ơn bạn."}
+VERDICT = "/verdict"
+_OWN_LINES = UUID("5a3f3f6e-4c1b-4b6e-9d0e-8f1f6a0c7d21")
+
+
+async def hear(runtime: Runtime, group: TelegramStaff, session: AsyncSession, raw: bytes) -> None:
+    """Do what a raw update asks, where it is one of the supergroup and not one dealt with before. The
+    caller commits. (The first two are bound where it is wired: `bot.parked.Hears`.)"""
+    said = group.parse(raw)
+    if said is None:
+        return
+    now = runtime.clock()
+    await _forget_old(session, now)
+    if not await _is_new(session, said, now):
+        return
+    try:
+        async with session.begin_nested():
+            answer = await _obey(session, runtime.ring, said, now)
+    except DiemTuaError as refused:
+        answer = refused.line
+    if answer:
+        await session.execute(
+            update(StaffUpdate)
+            .where(StaffUpdate.event_id == said.event_id)
+            .values(answer=answer, answered_at=None)
+        )
+
+
+def is_written_here(uid: UUID) -> bool:
+    """Whether a line of this name was written in a topic: there it stands already."""
+    return uid.version == 5
+
+
+async def _obey(session: AsyncSession, ring: KeyRing, said: Written, now: datetime) -> str:
+    """What to tell who wrote; "" where nothing needs saying."""
+    verb, rest = (*said.text.split(maxsplit=1), "", "")[:2]
+    verb = verb.partition("@")[0].lower()
+    if said.kind == "text" and verb == "/link":
+        linked = await accounts.link(session, ring, said.sender, rest, now)
+        return accounts.LINKED.format(name=linked.name)
+    if said.thread_id is None:
+        return IN_A_TOPIC if verb in ("/note", "/close") else ""
+    topic = await session.scalar(select(StaffTopic).where(StaffTopic.thread_id == said.thread_id))
+    if topic is None:
+        return ""
+    who = await accounts.counsellor_of(session, ring, said.sender)
+    if said.kind in ("wordless", "edited"):
+        return ONLY_TEXT if said.kind == "wordless" else TOO_LATE_TO_EDIT
+    case = await handoff.find_case(session, ring, topic.handoff_id, lock=True)
+    if said.kind == "press":
+        return await _judge(session, ring, case, who, said.text, now)
+    if verb == "/note":
+        return await _note(session, ring, case, who, _words(rest), said, now)
+    if verb == "/close":
+        return await _close(session, ring, case, who, topic.id, said, now)
+    if verb.startswith("/"):
+        raise NotUnderstood(UNKNOWN)
+    return await _answer(session, ring, case, who, said, now)
+
+
+async def _answer(
+    session: AsyncSession,
+    ring: KeyRing,
+    case: Case,
+    who: Counsellor,
+    said: Written,
+    now: datetime,
+) -> str:
+    """Send it to the citizen; who answers a waiting case first has claimed it."""
+    text = _words(said.text)
+    try:
+        case = await handoff.claim(session, ring, case.handoff_id, who, now)
+    except DiemTuaError as taken:
+        raise type(taken)(f"{taken.line} {NOT_SENT}") from None
+    access.demand(access.may_answer(case, who))
+    await handoff.say(session, ring, case, who, text, now, uid=_uid(said))
+    await wake(session, case.conversation_id)
+    return ""
+
+
+async def _note(
+    session: AsyncSession,
+    ring: KeyRing,
+    case: Case,
+    who: Counsellor,
+    text: str,
+    said: Written,
+    now: datetime,
+) -> str:
+    access.demand(access.may_note(case, who))
+    if not text:
+        raise NotUnderstood(EMPTY_NOTE)
+    await handoff.note(session, ring, case, who, text, now, uid=_uid(said))
+    return NOTED
+
+
+async def _close(
+    session: AsyncSession,
+    ring: KeyRing,
+    case: Case,
+    who: Counsellor,
+    number: int,
+    said: Written,
+    now: datetime,
+) -> str:
+    """End the case, where there was danger only on a second word, as the console asks again too. That
+    it ended is told outside its topic, which is deleted."""
+    if case.state == "closed":
+        return ENDED
+    access.demand(access.may_close(case, who))
+    if case.priority and said.text.lower().split()[1:] != ["ok"]:
+        return SURE
+    await handoff.close(session, ring, case, who, now)
+    await wake(session, case.conversation_id)
+    await session.execute(
+        update(StaffUpdate).where(StaffUpdate.event_id == said.event_id).values(thread_id=None)
+    )
+    return CLOSED.format(number=number, name=who.name)
+
+
+async def _judge(
+    session: AsyncSession, ring: KeyRing, case: Case, who: Counsellor, payload: str, now: datetime
+) -> str:
+    """Keep whether an alarm was right (the button under its line)."""
+    match payload.split():
+        case [verb, line, ("yes" | "no") as right] if (
+            verb == VERDICT and line.isdecimal() and len(line) < 19
+        ):
+            line_id = int(line)
+        case _:
+            return ""
+    access.demand(access.may_note(case, who))
+    talk = await verdicts.conversation_of(session, ring, line_id)
+    if talk.id != case.conversation_id:
+        raise NotFound("Tin này không ở trong cuộc trò chuyện này.")
+    found = None if right == "yes" else verdicts.NONE
+    await verdicts.judge(session, talk, line_id, found, who, now)
+    await handoff.audit(session, who, "judge alarm", case.handoff_id, now)
+    return JUDGED[right]
+
+
+async def _is_new(session: AsyncSession, said: Written, now: datetime) -> bool:
+    row = insert(StaffUpdate).values(
+        event_id=said.event_id,
+        thread_id=said.thread_id,
+        next_at=now,
+        received_at=now,
+        answered_at=now,
+    )
+    stored = await session.execute(row.on_conflict_do_nothing().returning(StaffUpdate.event_id))
+    return stored.first() is not None
+
+
+async def _forget_old(session: AsyncSession, now: datetime) -> None:
+    await session.execute(delete(StaffUpdate).where(StaffUpdate.received_at < now - KEPT))
+    await session.execute(delete(StaffTopic).where(StaffTopic.ended_at < now - KEPT))
+
+
+def _words(text: str) -> str:
+    text = text.strip()
+    if len(text) > MOST_CHARACTERS:
+        raise TooLong(
+            f"Tin dài {len(text)} ký tự, quá {MOST_CHARACTERS}. {NOT_SENT} Bạn chia thành vài tin nhé."
+        )
+    return text
+
+
+def _uid(said: Written) -> UUID:
+    """The line's name, made from the update: the same update makes the same line."""
+    return uuid5(_OWN_LINES, said.event_id)
