@@ -94,26 +94,29 @@ def renewed_tokens(
 def keep_tokens_fresh(channels: Mapping[str, Channel]) -> list[asyncio.Task[None]]:
     zalo = channels.get("zalo_oa")
     if isinstance(zalo, ZaloOA) and isinstance(zalo.tokens, ZaloTokens):
-        return [asyncio.create_task(zalo.tokens.keep_fresh())]
+        return [_watched(asyncio.create_task(zalo.tokens.keep_fresh()))]
     return []
 
 
 def ask_for_updates(
     runtime: Runtime, channels: Mapping[str, Channel], also: Mapping[str, Hears]
 ) -> list[asyncio.Task[None]]:
-    """One loop for each messenger that cannot knock; `also` is who hears its updates besides. Should
-    one end, the worker ends too, and what starts workers starts another: a channel must not fall
-    silent unseen."""
+    """One loop for each messenger that cannot knock; `also` is who hears its updates besides."""
+    polled = [one for one in channels.values() if isinstance(one, Telegram | ZaloBot) and one.polls]
+    return [
+        _watched(asyncio.create_task(Polling(runtime, one, also.get(one.name)).run()))
+        for one in polled
+    ]
 
-    def stop_if_broken(task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("polling.broken", error=where(error))
+
+def _watched(task: asyncio.Task[None]) -> asyncio.Task[None]:
+    """Should the loop end, the worker ends too, and what starts workers starts another: a channel must
+    not fall silent unseen."""
+
+    def stop_if_broken(ended: asyncio.Task[None]) -> None:
+        if not ended.cancelled() and (error := ended.exception()) is not None:
+            log.error("channel.loop_broken", error=where(error))
             signal.raise_signal(signal.SIGTERM)
 
-    polled = [one for one in channels.values() if isinstance(one, Telegram | ZaloBot) and one.polls]
-    tasks: list[asyncio.Task[None]] = [
-        asyncio.create_task(Polling(runtime, one, also.get(one.name)).run()) for one in polled
-    ]
-    for task in tasks:
-        task.add_done_callback(stop_if_broken)
-    return tasks
+    task.add_done_callback(stop_if_broken)
+    return task

@@ -119,6 +119,13 @@ async def find_case(
     return _case(row[0], row[1], row[2], ring)
 
 
+async def open_case(session: AsyncSession, ring: KeyRing, conversation_id: UUID) -> Case | None:
+    """The case that is waiting or taken in a conversation, if there is one."""
+    found = CASE.where(Handoff.conversation_id == conversation_id, Handoff.state != "closed")
+    row = (await session.execute(found)).one_or_none()
+    return _case(row[0], row[1], row[2], ring) if row else None
+
+
 async def claim(
     session: AsyncSession, ring: KeyRing, handoff_id: UUID, counsellor: Counsellor, now: datetime
 ) -> Case:

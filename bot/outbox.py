@@ -24,7 +24,9 @@ from bot.tables import Message, OutboxRow
 
 log = structlog.get_logger()
 
-MOST_ATTEMPTS = 8
+LEAST_ATTEMPTS = 8
+GIVE_UP_AFTER = timedelta(hours=1)
+"""So long an outage is outlasted; what would come later than that is a counsellor's to send again."""
 LONGEST_WAIT_SECONDS = 300.0
 NOT_CONFIGURED = "channel not configured"
 
@@ -72,28 +74,34 @@ async def _push_part(
     channel = channels.get(talk.channel) if talk else None
     if talk is None or message is None or channel is None:
         state: SendState = "auth" if talk and message else "reject"
-        return await _settle(session, row, SendResult(state, NOT_CONFIGURED), now, rng)
+        return await _settle(session, row, SendResult(state, NOT_CONFIGURED), now, rng, now)
     calls = channel.render(as_outbound(read_line(message, talk.key)), talk.address)
     for call in calls[row.parts_sent : row.parts_sent + 1]:
         result = await channel.send(call)
         if result.state != "sent":
-            return await _settle(session, row, result, now, rng)
+            return await _settle(session, row, result, now, rng, message.created_at)
         row.parts_sent += 1
     if row.parts_sent < len(calls):
         await session.commit()
         return None
-    return await _settle(session, row, SendResult("sent"), now, rng)
+    return await _settle(session, row, SendResult("sent"), now, rng, message.created_at)
 
 
 async def _settle(
-    session: AsyncSession, row: OutboxRow, result: SendResult, now: datetime, rng: random.Random
+    session: AsyncSession,
+    row: OutboxRow,
+    result: SendResult,
+    now: datetime,
+    rng: random.Random,
+    since: datetime,
 ) -> datetime | None:
-    """Write what became of a row; returns when to try again, or None when it is settled. Open consoles
-    are told when a message first needs a human."""
+    """Write what became of a row that waits `since` then; returns when to try again, or None when it is
+    settled. Open consoles are told when a message first needs a human."""
     again_at = None
     needs_human = False
     row.reason = f"{result.state}: {result.reason}" if result.state != "sent" else ""
-    if result.state == "auth" or (result.state == "retry" and row.attempts + 1 < MOST_ATTEMPTS):
+    goes_on = row.attempts + 1 < LEAST_ATTEMPTS or now - since < GIVE_UP_AFTER
+    if result.state == "auth" or (result.state == "retry" and goes_on):
         needs_human = result.state == "auth" and row.attempts == 0
         wait = result.retry_after or min(2.0 ** min(row.attempts, 9), LONGEST_WAIT_SECONDS)
         again_at = now + timedelta(seconds=wait * rng.uniform(1.0, 1.3))

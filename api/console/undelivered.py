@@ -4,12 +4,14 @@ case alone, by whoever may read it."""
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.console import access
+from api.console.access import demand, may_note
 from api.console.pages import render
 from api.console.visitor import CaseId, OnDuty, wants_part
 from bot import handoff, undelivered
@@ -80,6 +82,7 @@ async def lay_aside(request: Request, row_id: RowId, counsellor: OnDuty) -> Resp
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions.begin() as session:
         conversation_id = await undelivered.lay_aside(session, row_id)
+        await _demand_right(session, runtime, conversation_id, counsellor)
         now = runtime.clock()
         await handoff.audit(session, counsellor, "lay aside message", conversation_id, now)
         # What waited behind it may go now.
@@ -110,8 +113,18 @@ async def _send_again(runtime: Runtime, row_id: int, counsellor: Counsellor) -> 
     now = runtime.clock()
     async with runtime.sessions.begin() as session:
         conversation_id = await undelivered.send_again(session, row_id, now)
+        await _demand_right(session, runtime, conversation_id, counsellor)
         await handoff.audit(session, counsellor, "send again", conversation_id, now)
         await wake(session, conversation_id)
+
+
+async def _demand_right(
+    session: AsyncSession, runtime: Runtime, conversation_id: UUID, counsellor: Counsellor
+) -> None:
+    """Raises NotAllowed, and nothing is done, where a colleague has the conversation."""
+    case = await handoff.open_case(session, runtime.ring, conversation_id)
+    if case is not None and case.state == "claimed":
+        demand(may_note(case, counsellor))
 
 
 async def _show(request: Request, counsellor: Counsellor, told: str) -> Response:

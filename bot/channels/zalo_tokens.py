@@ -34,7 +34,7 @@ _RECORD = f"channel_token:{CHANNEL}"
 _ACCESS_LASTS = timedelta(hours=25)
 _RENEWAL_LASTS = timedelta(days=90)
 _RENEW_BEFORE = timedelta(hours=2)
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 8.0
 _AFTER_FAULT, _AFTER_REFUSAL = timedelta(minutes=1), timedelta(minutes=10)
 _SETTLES = timedelta(seconds=10)
 _LOOK_SECONDS, _LOOK_AGAIN_SECONDS = 300.0, 5.0

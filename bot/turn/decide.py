@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot import acts, danger, first_aid, inbox, replies
 from bot.danger import Danger
@@ -28,11 +29,11 @@ async def gather_or_take_first(
     """`gather`; where anything of ours breaks, the oldest event is answered at once, by itself.
 
     Raises:
-        OperationalError, InterfaceError: the database is away; it can be tried again.
+        OperationalError, InterfaceError, TimeoutError: the database is away; it can be tried again.
     """
     try:
         return await gather(runtime, waiting, gathers_s, runtime.clock())
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, PoolTimeout):
         raise
     except Exception as error:
         log.error("gathering.failed", conversation=str(waiting.talk.id), error=where(error))
@@ -84,27 +85,42 @@ async def take_turn_or_fail_to_human(
     """`take_turn`; where anything of ours breaks, the person is put before a counsellor instead.
 
     Raises:
-        OperationalError, InterfaceError: the database is away; nothing was written and the turn can
+        OperationalError, InterfaceError, TimeoutError: the database is away; nothing was written and the turn can
             be taken again.
     """
     try:
         return await take_turn(runtime, talk, inbound, *further)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, PoolTimeout):
         raise
     except Exception as error:
         log.error("turn.failed", conversation=str(talk.id), error=where(error))
-        return give_to_human(talk, inbound, *further)
+        return give_to_human(runtime, talk, inbound, *further)
 
 
-def give_to_human(talk: Talk, *events: Inbound) -> Turn:
-    """The turn to take when ours broke: the words kept, the person told and put into the queue."""
-    state = replace(talk.state, screening=None, awaiting_place=False)
+def give_to_human(runtime: Runtime, talk: Talk, *events: Inbound) -> Turn:
+    """The turn to take when ours broke: the words kept, the person told and put into the queue; what
+    is a danger stays one."""
     said = tuple(
-        Said(clean(one.text) or "(không đọc được)", one.event_id)
+        Said(clean(one.text) or "(không đọc được)", one.event_id, _judge_alone(one))
         for one in events
         if not is_receipt(one)
     )
-    return Turn(said, state, (replies.trouble(),), wants_counsellor=True)
+    alarm = max(*(one.alarm for one in said), SAFE, SAFE, key=_gravity)
+    state = replace(talk.state, screening=None, awaiting_place=False)
+    turn = Turn(said, state, (replies.trouble(),), alarm=alarm, wants_counsellor=True)
+    if alarm.level in ("emergency", "urgent"):
+        reply = _danger_reply(runtime, alarm)
+        return replace(turn, state=replace(state, worry=alarm.label), replies=(reply,))
+    return turn
+
+
+def _judge_alone(inbound: Inbound) -> Danger:
+    """The danger in typed words, with nothing else needed; a human reads them in any case."""
+    try:
+        return danger.judge(clean(inbound.text)) if inbound.kind in ("text", "media") else SAFE
+    except Exception as error:
+        log.error("danger.failed", error=where(error))
+        return SAFE
 
 
 def _judge(runtime: Runtime, talk: Talk, heard: Heard) -> Danger:

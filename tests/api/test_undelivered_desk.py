@@ -142,6 +142,22 @@ async def test_what_is_laid_aside_is_gone_from_the_page(enter: Enter, desk: Runt
     assert "Không có tin nào bị kẹt" in (await chief.get("/console/undelivered")).text
 
 
+async def test_what_a_colleague_has_is_theirs_to_send_again_or_lay_aside(
+    enter: Enter, desk: Runtime
+) -> None:
+    row = await fail(desk, CRY, SendResult("gone", "403"))
+    lan = await enter("supervisor")
+    async with desk.sessions.begin() as session:
+        case = (await handoff.queue(session, desk.ring))[0]
+    assert (await lan.post(f"/console/cases/{case.handoff_id}/claim")).status_code < 400
+    other = await enter("counsellor")
+    for what in ("again", "aside"):
+        assert (await other.post(f"/console/undelivered/{row}/{what}")).status_code == 403
+    async with desk.sessions() as session:
+        assert await session.scalar(select(OutboxRow.state).where(OutboxRow.id == row)) == "dead"
+    assert (await lan.post(f"/console/undelivered/{row}/again")).status_code < 400
+
+
 async def test_an_editor_cannot_send_again(enter: Enter, desk: Runtime) -> None:
     row = await fail(desk, CRY, SendResult("gone", "403"))
     mai = await enter("editor")

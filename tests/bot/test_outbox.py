@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot import inbox, jobs
 from bot.channels import Call, SendResult
 from bot.messages import Inbound
-from bot.outbox import MOST_ATTEMPTS
+from bot.outbox import LEAST_ATTEMPTS
 from bot.runtime import Runtime
 from bot.tables import OutboxRow
 from tests.conftest import Clock
@@ -62,11 +62,25 @@ async def test_a_platform_that_never_answers_ends_in_dead_letters_with_a_reason(
 ) -> None:
     channel = LoopbackChannel(*[SendResult("retry", "timeout")] * 40)
     conversation_id = await write(runtime, channel)
-    for _ in range(2 * MOST_ATTEMPTS):
+    for _ in range(2 * LEAST_ATTEMPTS):
         clock.pass_seconds(1000)
         await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
     assert {row.state for row in await rows(runtime)} == {"dead"}
     assert {row.reason for row in await rows(runtime)} == {"retry: timeout"}
+
+
+async def test_an_outage_of_half_an_hour_is_outlasted(runtime: Runtime, clock: Clock) -> None:
+    channel = LoopbackChannel(*[SendResult("retry", "ConnectError")] * 30)
+    conversation_id = await write(runtime, channel)
+    for _ in range(29):
+        clock.pass_seconds(60)
+        channel.results = channel.results or [SendResult("retry", "ConnectError")]
+        await _push(runtime, channel, conversation_id)
+    assert {row.state for row in await rows(runtime)} == {"ready"}
+    channel.results = []
+    clock.pass_seconds(400)
+    await _push(runtime, channel, conversation_id)
+    assert {row.state for row in await rows(runtime)} == {"sent"}
 
 
 async def test_a_refused_message_does_not_block_the_next(runtime: Runtime) -> None:
@@ -140,9 +154,9 @@ async def test_two_workers_that_push_at_once_send_each_part_once(runtime: Runtim
 async def test_a_refused_token_waits_with_its_reason_and_then_goes_out_in_order(
     runtime: Runtime, clock: Clock
 ) -> None:
-    channel = LoopbackChannel(*[SendResult("auth", "401")] * (MOST_ATTEMPTS + 4))
+    channel = LoopbackChannel(*[SendResult("auth", "401")] * (LEAST_ATTEMPTS + 4))
     conversation_id = await write(runtime, channel)
-    for _ in range(MOST_ATTEMPTS + 3):
+    for _ in range(LEAST_ATTEMPTS + 3):
         clock.pass_seconds(1000)
         await _push(runtime, channel, conversation_id)
     first, second = await rows(runtime)
