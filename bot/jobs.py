@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import procrastinate
@@ -25,6 +25,13 @@ log = structlog.get_logger()
 HEARTBEAT_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 4.0
 FORGOTTEN_AFTER = timedelta(seconds=5)
+LONGEST_JOB_SECONDS = 90
+_UNENDED = (
+    "SELECT j.id FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id"
+    f" WHERE j.status = 'doing' AND j.task_name = '{UP_TO_DATE}' AND e.type = 'started'"
+    f" GROUP BY j.id HAVING max(e.at) < now() - interval '{LONGEST_JOB_SECONDS} seconds'"
+)
+"""Jobs that no worker can still be at: to do one twice does no harm, to leave it is silence."""
 _BUSY = text("SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock <> ''")
 
 
@@ -146,15 +153,17 @@ async def _ask_again(runtime: Runtime, conversation_id: UUID | None) -> bool:
 
 
 async def rescue_stalled(jobs: procrastinate.App) -> int:
-    """Give the jobs of workers that died back to the queue; returns how many."""
+    """Give the jobs of workers that died back to the queue, and those whose end could not be written
+    because the database was away in that moment; returns how many."""
     stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
-    number = 0
-    for job in stalled:
-        await jobs.job_manager.retry_job(job)
-        number += 1
-    if number:
-        log.warning("jobs.rescued", number=number)
-    return number
+    found = {job.id for job in stalled if job.id is not None}
+    rows = await jobs.connector.execute_query_all_async(_UNENDED)
+    found |= {row["id"] for row in rows}
+    for job_id in found:
+        await jobs.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
+    if found:
+        log.warning("jobs.rescued", number=len(found))
+    return len(found)
 
 
 async def wake_forgotten(runtime: Runtime) -> int:

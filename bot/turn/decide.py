@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot import acts, danger, first_aid, replies
 from bot.danger import Danger
@@ -62,23 +63,38 @@ async def take_turn_or_fail_to_human(runtime: Runtime, talk: Talk, inbound: Inbo
     """`take_turn`; where anything of ours breaks, the person is put before a counsellor instead.
 
     Raises:
-        OperationalError, InterfaceError: the database is away; nothing was written and the turn can
+        OperationalError, InterfaceError, TimeoutError: the database is away; nothing was written and the turn can
             be taken again.
     """
     try:
         return await take_turn(runtime, talk, inbound)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, PoolTimeout):
         raise
     except Exception as error:
         log.error("turn.failed", conversation=str(talk.id), error=where(error))
-        return give_to_human(talk, inbound)
+        return give_to_human(runtime, talk, inbound)
 
 
-def give_to_human(talk: Talk, inbound: Inbound) -> Turn:
-    """The turn to take when ours broke: the words kept, the person told and put into the queue."""
+def give_to_human(runtime: Runtime, talk: Talk, inbound: Inbound) -> Turn:
+    """The turn to take when ours broke: the words kept, the person told and put into the queue; what
+    is a danger stays one."""
     state = replace(talk.state, screening=None, awaiting_place=False)
     heard = clean(inbound.text) or "(không đọc được)"
-    return Turn(heard, state, (replies.trouble(),), wants_counsellor=True)
+    turn = Turn(heard, state, (replies.trouble(),), wants_counsellor=True)
+    alarm = _judge_alone(inbound)
+    if alarm.level not in ("emergency", "urgent"):
+        return turn
+    reply = _danger_reply(runtime, alarm)
+    return replace(turn, state=replace(state, worry=alarm.label), replies=(reply,), alarm=alarm)
+
+
+def _judge_alone(inbound: Inbound) -> Danger:
+    """The danger in typed words, with nothing else needed; a human reads them in any case."""
+    try:
+        return danger.judge(clean(inbound.text)) if inbound.kind in ("text", "media") else SAFE
+    except Exception as error:
+        log.error("danger.failed", error=where(error))
+        return SAFE
 
 
 async def _hear(runtime: Runtime, talk: Talk, inbound: Inbound) -> Heard:

@@ -80,7 +80,9 @@ async def record_or_fail_to_human(
         raise
     except DBAPIError as error:
         log.error("turn.unwritable", conversation=str(waiting.talk.id), error=where(error))
-    return await record(runtime, waiting, give_to_human(waiting.talk, waiting.inbound), now)
+    return await record(
+        runtime, waiting, give_to_human(runtime, waiting.talk, waiting.inbound), now
+    )
 
 
 async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: datetime) -> bool | None:

@@ -177,3 +177,28 @@ async def test_where_the_danger_is_another_person_asking_again_tells_nothing(
     assert await jobs.ask_the_silent(runtime) == 1
     last = (await lines_of(runtime, conversation))[-1]
     assert last == "Mình vẫn ở đây. Khi nào tiện, bạn nhắn mình một chữ nhé."
+
+
+async def test_a_job_whose_end_was_never_written_is_given_back_though_its_worker_lives(
+    runtime: Runtime, queue: procrastinate.App
+) -> None:
+    jobs.add_jobs(queue, runtime, {}, nobody)
+    await write(runtime, "chào")
+    async with runtime.sessions.begin() as session:
+        await session.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+        await session.execute(
+            text(
+                "UPDATE procrastinate_jobs SET status = 'doing',"
+                " worker_id = (SELECT max(id) FROM procrastinate_workers)"
+            )
+        )
+    assert await jobs.rescue_stalled(queue) == 0, "it may still be at work"
+    async with runtime.sessions.begin() as session:
+        await session.execute(
+            text(
+                "UPDATE procrastinate_events SET at = at - interval '2 minutes' WHERE type = 'started'"
+            )
+        )
+    assert await jobs.rescue_stalled(queue) == 1
+    await work(queue)
+    assert await jobs_left(runtime) == 0

@@ -17,6 +17,7 @@ from bot.messages import Inbound
 from bot.runtime import Runtime
 from bot.store import State, open_talk, read_lines
 from bot.tables import Counsellor, Episode
+from bot.turn.decide import give_to_human
 from tests.fakes import BrokenRasa, ToldRasa
 
 
@@ -269,3 +270,18 @@ async def _open_questions(runtime: Runtime) -> list[tuple[str, int]]:
     async with runtime.sessions() as session:
         rows = await session.scalars(select(OpenQuestion))
         return [(row.text, row.seen) for row in rows]
+
+
+async def test_when_our_code_breaks_a_cry_for_help_stays_one(runtime: Runtime) -> None:
+    event = Inbound("terminal", "1", "a", "text", "em uống cả vỉ thuốc rồi, em muốn chết")
+    async with runtime.sessions.begin() as session:
+        received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+        assert received is not None
+        waiting = await inbox.next_waiting(session, runtime.ring, received.conversation_id)
+    assert waiting is not None
+    given = give_to_human(runtime, waiting.talk, waiting.inbound)
+    assert (given.alarm.level, given.wants_counsellor) == ("emergency", True)
+    assert "115" in given.replies[0].text
+    await turn.record(runtime, waiting, given, runtime.clock())
+    async with runtime.sessions() as session:
+        assert (await session.scalars(select(Episode.level))).all() == ["emergency"]
