@@ -105,7 +105,7 @@ def give_to_human(runtime: Runtime, talk: Talk, *events: Inbound) -> Turn:
         for one in events
         if not is_receipt(one)
     )
-    alarm = max(*(one.alarm for one in said), SAFE, SAFE, key=_gravity)
+    alarm = max((SAFE, *(one.alarm for one in said)), key=_gravity)
     state = replace(talk.state, screening=None, awaiting_place=False)
     turn = Turn(said, state, (replies.trouble(),), alarm=alarm, wants_counsellor=True)
     if alarm.level in ("emergency", "urgent"):
