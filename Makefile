@@ -15,7 +15,8 @@ run: setup  ## Start everything; Ctrl-C stops it
 	@$(BIN)/diemtua run
 
 test: setup check  ## Run every test, with a real PostgreSQL, a real browser and a real Rasa
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/faults -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/browser tests/faults
 	$(RASA) -m nlu_data.validate
 	$(RASA) -m pytest -c nlu_data/pyproject.toml --confcutdir=tests/nlu tests/nlu
 

@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from api.app import now, quiet_logs, wire
+from api.app import now, wire
 from api.lines import LineBroken, read_texts, write
+from api.logs import quiet_logs
 from bot import entities, turn
 from bot.answers import TOPICS
 from bot.messages import Inbound

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,24 +23,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import chat, console, database, directory, embed, webhooks
-from api.channels import (
-    ask_for_updates,
-    build_channels,
-    keep_tokens_fresh,
-    renewed_tokens,
-    through,
-)
+from api.channels import Messengers, staff_group, wire_messengers
 from api.checking import log_broken
+from api.listening import ask_for_updates, keep_tokens_fresh
 from api.live import Live
+from api.logs import quiet_logs
+from api.origins import read_origins
 from api.public import public_files
-from api.staff import keep_staff_topics, staff_group, who_else_hears
+from api.staff import keep_staff_topics, who_else_hears
 from bot import jobs as queue
 from bot import topics
 from bot.answers import Library
 from bot.answers.shelf import Shelf, keep_up_to_date
 from bot.channels import Channel
 from bot.duty import tell_on_call
-from bot.errors import DatabaseDown, DiemTuaError, where
+from bot.errors import DatabaseDown, DiemTuaError, SettingsBroken, where
 from bot.laws import Register
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
@@ -63,14 +59,17 @@ class Wired:
     settings: Settings
     engines: tuple[AsyncEngine, AsyncEngine]
     runtime: Runtime
-    channels: Mapping[str, Channel]
+    messengers: Messengers
     http: httpx.AsyncClient
-    to_telegram: httpx.AsyncClient
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        return self.messengers.working
 
     async def close(self) -> None:
         await self.runtime.rasa.aclose()
         await self.http.aclose()
-        await self.to_telegram.aclose()
+        await self.messengers.aclose()
         for engine in self.engines:
             await engine.dispose()
 
@@ -83,7 +82,7 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
     """Build everything a process needs. Opens no connection yet.
 
     Raises:
-        DiemTuaError: the key ring, the content or the settings cannot be used.
+        DiemTuaError: the key ring or the content cannot be used.
     """
     engine, sessions = database.connect(settings.database_url, pool_size)
     alone = database.connect_for_statements(settings.database_url, pool_size)
@@ -103,10 +102,8 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
         duty=settings.duty,
         clock=clock,
     )
-    to_telegram = through(settings.telegram_proxy)
-    renewed = renewed_tokens(settings, http, runtime)
-    channels = build_channels(settings, http, renewed, to_telegram)
-    return Wired(settings, (engine, alone), runtime, channels, http, to_telegram)
+    messengers = wire_messengers(settings, http, sessions, runtime.ring, clock)
+    return Wired(settings, (engine, alone), runtime, messengers, http)
 
 
 def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
@@ -120,6 +117,7 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
         keep_what_is_loaded()
         tasks = (asyncio.create_task(live.run()), _follow_editors(wired.runtime))
         yield
+        await webhooks.finish(app.state.under_way)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -129,10 +127,14 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.state.settings = settings
     app.state.runtime = wired.runtime
     app.state.channels = wired.channels
+    app.state.broken_channels = wired.messengers.broken
+    app.state.under_way = set()
     app.state.also_hears = who_else_hears(wired.runtime, staff_group(settings, wired.channels))
     app.state.live = live
     app.state.templates = Jinja2Templates(HERE / "templates")
-    app.state.embed_origins = embed.read_origins(settings.embed_origins)
+    app.state.embed_origins = _origins(settings)
+    for name, line in wired.messengers.broken.items():
+        log.error("channel.broken", channel=name, line=line)
     app.include_router(chat.router)
     app.include_router(embed.router)
     app.include_router(webhooks.router)
@@ -160,8 +162,8 @@ async def run_worker(settings: Settings) -> None:
     also = who_else_hears(wired.runtime, group)
     following = [
         _follow_editors(wired.runtime),
-        asyncio.create_task(log_broken(wired.channels)),
-        *keep_tokens_fresh(wired.channels),
+        asyncio.create_task(log_broken(wired.messengers)),
+        *keep_tokens_fresh(wired.runtime, wired.channels),
         *ask_for_updates(wired.runtime, wired.channels, also),
         *keep_staff_topics(wired.runtime, group, settings),
     ]
@@ -181,6 +183,15 @@ async def run_worker(settings: Settings) -> None:
     await wired.close()
 
 
+def _origins(settings: Settings) -> tuple[str, ...]:
+    """The sites that may show the chat in a frame: none where the setting cannot be read."""
+    try:
+        return read_origins(settings.embed_origins)
+    except SettingsBroken as error:
+        log.error("embed.broken", line=error.line)
+        return ()
+
+
 def _follow_editors(runtime: Runtime) -> asyncio.Task[None]:
     return asyncio.create_task(keep_up_to_date(runtime.shelf, runtime.statements, runtime.today))
 
@@ -190,18 +201,6 @@ def keep_what_is_loaded() -> None:
     tenth of a second each time, in the middle of somebody's message, and frees nothing."""
     gc.collect()
     gc.freeze()
-
-
-def quiet_logs() -> None:
-    """Log events and codes; libraries that would log addresses or texts are kept to warnings."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.add_log_level,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    )
 
 
 async def _no_picture() -> Response:

@@ -139,7 +139,7 @@ async def log_in(session: AsyncSession, login: str, password: str, now: datetime
     token = secrets.token_urlsafe(32)
     session.add(
         ConsoleSession(
-            token_hash=_token_hash(token),
+            token_hash=token_hash(token),
             counsellor_id=counsellor.id,
             created_at=now,
             expires_at=now + SESSION_LASTS,
@@ -159,7 +159,7 @@ async def counsellor_of(session: AsyncSession, token: str, now: datetime) -> Cou
         select(Counsellor)
         .join(ConsoleSession, ConsoleSession.counsellor_id == Counsellor.id)
         .where(
-            ConsoleSession.token_hash == _token_hash(token),
+            ConsoleSession.token_hash == token_hash(token),
             ConsoleSession.expires_at > now,
             Counsellor.disabled_at.is_(None),
         )
@@ -194,7 +194,7 @@ async def change_password(
     await session.execute(
         delete(ConsoleSession).where(
             ConsoleSession.counsellor_id == counsellor.id,
-            ConsoleSession.token_hash != _token_hash(token),
+            ConsoleSession.token_hash != token_hash(token),
         )
     )
     await session.flush()
@@ -204,7 +204,7 @@ async def change_password(
 async def log_out(session: AsyncSession, token: str) -> None:
     """End a session; one that is over already is fine."""
     await session.execute(
-        delete(ConsoleSession).where(ConsoleSession.token_hash == _token_hash(token))
+        delete(ConsoleSession).where(ConsoleSession.token_hash == token_hash(token))
     )
 
 
@@ -259,7 +259,8 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _token_hash(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
+    """What is kept of a session's token."""
     return sha256(token.encode("utf-8", "replace")).digest()
 
 

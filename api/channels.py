@@ -1,122 +1,184 @@
-"""The messengers that are switched on, and what keeps them going; wired into a process by app.py."""
+"""The messengers that are switched on, each from its own settings; wired into a process by app.py."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
-import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.channels import Channel
-from bot.channels.polling import Polling
+from bot.channels.proxy import is_address, through
 from bot.channels.telegram import Telegram
+from bot.channels.telegram_staff import TelegramStaff
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_oa import ZaloOA
-from bot.channels.zalo_tokens import App, FixedToken, ZaloTokens
-from bot.errors import SettingsBroken, where
-from bot.parked import Hears
-from bot.runtime import Runtime
+from bot.channels.zalo_oauth import App
+from bot.channels.zalo_tokens import FixedToken, ZaloTokens
+from bot.errors import SettingsBroken
+from bot.privacy import KeyRing
 from bot.settings import Settings
 
-log = structlog.get_logger()
+SWITCHED_ON_BY = {
+    "zalo_oa": "zalo_oa_app_id",
+    "zalo_bot": "zalo_bot_token",
+    "telegram": "telegram_token",
+}
+"""Every messenger that can be switched on, and the setting that does it."""
+
+_SECRETS = {
+    "zalo_oa": ("zalo_oa_secret", "zalo_oa_app_secret", "zalo_oa_access_token"),
+    "zalo_bot": ("zalo_bot_token", "zalo_bot_secret"),
+    "telegram": ("telegram_token", "telegram_secret"),
+}
+_FIT_FOR_A_REQUEST = re.compile(r"[!-~]*")
 
 
-def through(proxy: str) -> httpx.AsyncClient:
-    """A client whose requests go through `proxy`, where one is set; its address may hold a password."""
-    try:
-        return httpx.AsyncClient(timeout=10, proxy=proxy or None)
-    except (ValueError, httpx.InvalidURL, ImportError):
-        raise SettingsBroken(
-            "DIEMTUA_TELEGRAM_PROXY phải có dạng http://máy:cổng. Hãy sửa trong .env."
-        ) from None
+@dataclass(frozen=True)
+class Messengers:
+    """`working` are the channels that are switched on and can be used; `broken` says of each other one
+    that is switched on what is wrong with its settings, in one line that holds no value. `to_telegram` is
+    the client with Telegram's proxy, where one is set."""
+
+    working: Mapping[str, Channel]
+    broken: Mapping[str, str]
+    to_telegram: httpx.AsyncClient | None
+
+    async def aclose(self) -> None:
+        if self.to_telegram is not None:
+            await self.to_telegram.aclose()
+
+
+def in_environment(setting: str) -> str:
+    """The name that a setting has in the environment."""
+    return f"DIEMTUA_{setting.upper()}"
+
+
+def wire_messengers(
+    settings: Settings,
+    http: httpx.AsyncClient,
+    sessions: async_sessionmaker[AsyncSession],
+    ring: KeyRing,
+    clock: Callable[[], datetime],
+) -> Messengers:
+    """The messengers of a process. Never raises for what stands in their settings."""
+    renewed = None
+    if secret := settings.zalo_oa_app_secret.get_secret_value():
+        app = App(settings.zalo_oa_app_id, secret, settings.zalo_oa_oauth_url)
+        first = settings.zalo_oa_access_token.get_secret_value()
+        renewed = ZaloTokens(app, http, sessions, ring, clock, first)
+    return build_channels(settings, http, renewed)
 
 
 def build_channels(
-    settings: Settings,
-    http: httpx.AsyncClient,
-    renewed: ZaloTokens | None = None,
-    to_telegram: httpx.AsyncClient | None = None,
-) -> Mapping[str, Channel]:
-    """The messengers that are configured. `renewed`: Zalo's tokens where they can be renewed;
-    `to_telegram`: the client with Telegram's proxy.
+    settings: Settings, http: httpx.AsyncClient, renewed: ZaloTokens | None = None
+) -> Messengers:
+    """The messengers that are configured, each by itself. `renewed`: Zalo's tokens where they can be
+    renewed."""
+    working: dict[str, Channel] = {}
+    broken: dict[str, str] = {}
+    to_telegram: httpx.AsyncClient | None = None
+    for name in SWITCHED_ON_BY:
+        try:
+            if not _is_wanted(settings, name):
+                continue
+            if name == "telegram":
+                to_telegram = through(settings.telegram_proxy) if settings.telegram_proxy else None
+                working[name] = _telegram(settings, to_telegram or http)
+            elif name == "zalo_bot":
+                working[name] = _zalo_bot(settings, http)
+            else:
+                working[name] = _zalo_oa(settings, http, renewed)
+        except SettingsBroken as error:
+            broken[name] = error.line
+    return Messengers(working, broken, to_telegram)
+
+
+def staff_group(settings: Settings, channels: Mapping[str, Channel]) -> TelegramStaff | None:
+    """The counsellors' supergroup, where it and Telegram are switched on."""
+    telegram = channels.get("telegram")
+    if not settings.telegram_staff_chat or not isinstance(telegram, Telegram):
+        return None
+    return TelegramStaff(telegram.bot, settings.telegram_staff_chat)
+
+
+def _is_wanted(settings: Settings, name: str) -> bool:
+    """Whether a channel is switched on.
 
     Raises:
-        SettingsBroken: a token without the secret that proves who knocks, where somebody knocks.
+        SettingsBroken: it is only half so, or a secret cannot be sent as it stands.
     """
-    for name in ("telegram", "zalo_bot"):
-        token, secret = getattr(settings, f"{name}_token"), getattr(settings, f"{name}_secret")
-        knocks = not getattr(settings, f"{name}_polling")
-        if token.get_secret_value() and knocks and not secret.get_secret_value():
+    switch = SWITCHED_ON_BY[name]
+    written = {one: _value(settings, one) for one in (switch, *_SECRETS[name])}
+    if not any(written.values()):
+        return False
+    for setting, value in written.items():
+        if not _FIT_FOR_A_REQUEST.fullmatch(value):
             raise SettingsBroken(
-                f"Có DIEMTUA_{name.upper()}_TOKEN thì phải có _SECRET. Hãy thêm vào .env."
+                f"{in_environment(setting)} có dấu cách hoặc chữ lạ. Hãy chép lại vào .env."
             )
-    channels: dict[str, Channel] = {}
-    if token := settings.telegram_token.get_secret_value():
-        secret = settings.telegram_secret.get_secret_value()
-        channels["telegram"] = Telegram(
-            token,
-            secret,
-            to_telegram or http,
-            settings.telegram_base_url,
-            polls=settings.telegram_polling,
+    _require(settings, switch)
+    return True
+
+
+def _telegram(settings: Settings, http: httpx.AsyncClient) -> Telegram:
+    polls = _polls(settings, "telegram")
+    token, secret = (_value(settings, one) for one in _SECRETS["telegram"])
+    return Telegram(token, secret, http, _address(settings, "telegram_base_url"), polls=polls)
+
+
+def _zalo_bot(settings: Settings, http: httpx.AsyncClient) -> ZaloBot:
+    polls = _polls(settings, "zalo_bot")
+    token, secret = (_value(settings, one) for one in _SECRETS["zalo_bot"])
+    return ZaloBot(token, secret, http, _address(settings, "zalo_bot_base_url"), polls=polls)
+
+
+def _zalo_oa(settings: Settings, http: httpx.AsyncClient, renewed: ZaloTokens | None) -> ZaloOA:
+    secret = _require(settings, "zalo_oa_secret")
+    _address(settings, "zalo_oa_oauth_url")
+    token = _value(settings, "zalo_oa_access_token")
+    if renewed is None and not token:
+        raise SettingsBroken("Thiếu DIEMTUA_ZALO_OA_APP_SECRET. Hãy thêm vào .env.")
+    return ZaloOA(
+        settings.zalo_oa_app_id,
+        secret,
+        renewed or FixedToken(token),
+        http,
+        _address(settings, "zalo_oa_base_url"),
+    )
+
+
+def _polls(settings: Settings, name: str) -> bool:
+    """Whether updates are asked for; where somebody knocks, they must be told apart by a secret."""
+    polls: bool | None = getattr(settings, f"{name}_polling")
+    if polls is None:
+        raise SettingsBroken(
+            f"{in_environment(f'{name}_polling')} chỉ nhận true hoặc false. Hãy sửa trong .env."
         )
-    token = settings.zalo_oa_access_token.get_secret_value()
-    if settings.zalo_oa_app_id and (token or renewed):
-        channels["zalo_oa"] = ZaloOA(
-            settings.zalo_oa_app_id,
-            settings.zalo_oa_secret.get_secret_value(),
-            renewed or FixedToken(token),
-            http,
-            settings.zalo_oa_base_url,
+    if not polls:
+        _require(settings, f"{name}_secret")
+    return polls
+
+
+def _require(settings: Settings, setting: str) -> str:
+    value = _value(settings, setting)
+    if not value:
+        raise SettingsBroken(f"Thiếu {in_environment(setting)}. Hãy thêm vào .env.")
+    return value
+
+
+def _address(settings: Settings, setting: str) -> str:
+    value = _value(settings, setting)
+    if not is_address(value):
+        raise SettingsBroken(
+            f"{in_environment(setting)} phải có dạng https://máy. Hãy sửa trong .env."
         )
-    if token := settings.zalo_bot_token.get_secret_value():
-        secret = settings.zalo_bot_secret.get_secret_value()
-        channels["zalo_bot"] = ZaloBot(
-            token, secret, http, settings.zalo_bot_base_url, polls=settings.zalo_bot_polling
-        )
-    return channels
+    return value
 
 
-def renewed_tokens(
-    settings: Settings, http: httpx.AsyncClient, runtime: Runtime
-) -> ZaloTokens | None:
-    """The Official Account's tokens, where the application's secret is known."""
-    secret = settings.zalo_oa_app_secret.get_secret_value()
-    if not secret:
-        return None
-    app = App(settings.zalo_oa_app_id, secret, settings.zalo_oa_oauth_url)
-    first = settings.zalo_oa_access_token.get_secret_value()
-    return ZaloTokens(app, http, runtime.sessions, runtime.ring, runtime.clock, first)
-
-
-def keep_tokens_fresh(channels: Mapping[str, Channel]) -> list[asyncio.Task[None]]:
-    zalo = channels.get("zalo_oa")
-    if isinstance(zalo, ZaloOA) and isinstance(zalo.tokens, ZaloTokens):
-        return [_watched(asyncio.create_task(zalo.tokens.keep_fresh()))]
-    return []
-
-
-def ask_for_updates(
-    runtime: Runtime, channels: Mapping[str, Channel], also: Mapping[str, Hears]
-) -> list[asyncio.Task[None]]:
-    """One loop for each messenger that cannot knock; `also` is who hears its updates besides."""
-    polled = [one for one in channels.values() if isinstance(one, Telegram | ZaloBot) and one.polls]
-    return [
-        _watched(asyncio.create_task(Polling(runtime, one, also.get(one.name)).run()))
-        for one in polled
-    ]
-
-
-def _watched(task: asyncio.Task[None]) -> asyncio.Task[None]:
-    """Should the loop end, the worker ends too, and what starts workers starts another: a channel must
-    not fall silent unseen."""
-
-    def stop_if_broken(ended: asyncio.Task[None]) -> None:
-        if not ended.cancelled() and (error := ended.exception()) is not None:
-            log.error("channel.loop_broken", error=where(error))
-            signal.raise_signal(signal.SIGTERM)
-
-    task.add_done_callback(stop_if_broken)
-    return task
+def _value(settings: Settings, setting: str) -> str:
+    value = getattr(settings, setting)
+    return str(value if isinstance(value, str) else value.get_secret_value())

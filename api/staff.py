@@ -6,21 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 
-from bot.channels import Channel
-from bot.channels.telegram import Telegram
 from bot.channels.telegram_staff import TelegramStaff
 from bot.parked import Hears
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.staff import hear, keep_topics
-
-
-def staff_group(settings: Settings, channels: Mapping[str, Channel]) -> TelegramStaff | None:
-    """The supergroup, where it and Telegram are switched on."""
-    telegram = channels.get("telegram")
-    if not settings.telegram_staff_chat or not isinstance(telegram, Telegram):
-        return None
-    return TelegramStaff(telegram.bot, settings.telegram_staff_chat)
 
 
 def who_else_hears(runtime: Runtime, group: TelegramStaff | None) -> Mapping[str, Hears]:

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 
 import typer
 
-from api.app import now, quiet_logs, wire
+from api.app import now, wire
 from api.live import Live, next_news
+from api.logs import quiet_logs
 from bot import inbox, jobs, replies
 from bot.channels import numbered
 from bot.messages import Inbound

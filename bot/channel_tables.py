@@ -1,5 +1,5 @@
-"""The rows of the channels themselves: tokens that change, updates nobody could read, and the staff's
-supergroup."""
+"""The rows of the channels themselves: tokens that change, updates nobody could read, events that
+stay erased, and the staff's supergroup."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class ChannelToken(Base):
     """The tokens of one channel, sealed with the key ring: an access token until `access_until`, and
     a single-use one to renew it with until `renew_until`. `account` is the account that consented,
     "" where it is unknown. `tried_at` is when renewing last failed, `reason` why (the platform's
-    code), and `refused_at` since when only a new consent helps."""
+    code), `refused_at` since when only a new consent helps, and `loss_told_at` when the on-call address
+    was told so."""
 
     __tablename__ = "channel_tokens"
 
@@ -28,12 +29,14 @@ class ChannelToken(Base):
     renewed_at: Mapped[datetime]
     tried_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
+    loss_told_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(server_default="")
 
 
 class ParkedUpdate(Base):
     """An update that could not be read, laid aside so that what follows it is not held up. Its bytes
-    are sealed with the key ring; `reason` is the kind of the fault, never text of the update."""
+    are sealed with the key ring; `reason` is the kind of the fault, never text of the update. `sender` is
+    the pseudonym of who sent it, None where that could not be found out."""
 
     __tablename__ = "parked_updates"
     __table_args__ = (Index(None, "at"),)
@@ -43,12 +46,25 @@ class ParkedUpdate(Base):
     sealed: Mapped[bytes]
     reason: Mapped[str]
     at: Mapped[datetime]
+    sender: Mapped[bytes | None]
+
+
+class ErasedEvent(Base):
+    """That an event was erased with its person: brought again by its platform, it stays erased. `id` is
+    what `KeyRing.event_mark` says; nothing leads from it to the event or the person."""
+
+    __tablename__ = "erased_events"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
 
 
 class StaffTopic(Base):
     """One case in the staff's supergroup: `id` is its number there, `thread_id` its forum topic (None:
     to be made, or made anew). `title` and `shown` are what the topic says of the case now, `copied` the
-    last line of the talk and `warned` the last dead outbox row that were told there.
+    last line of the talk and `warned` the last dead outbox row that were told there, and `waits` the
+    outbox row that was told to be held back by the channel (0: none).
 
     No foreign keys: the row outlives an erasure until the topic's words are deleted at Telegram too,
     and a row that is locked during a call never makes an erasure wait."""
@@ -63,6 +79,7 @@ class StaffTopic(Base):
     shown: Mapped[str] = mapped_column(server_default="")
     copied: Mapped[int] = mapped_column(BigInteger, server_default="0")
     warned: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    waits: Mapped[int] = mapped_column(BigInteger, server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -11,6 +11,16 @@ import httpx
 from bot.errors import DiemTuaError
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+ZALO_CONSENT = "zalo_consent"
+"""The level of what is no danger by itself: nobody on Zalo is answered until somebody consents anew."""
+_TOLD = {
+    "emergency": "có người đang gặp nguy hiểm ngay lúc này. Bạn mở bàn tư vấn để đọc và trả lời.",
+    "urgent": "có người có dấu hiệu nguy hiểm. Bạn mở bàn tư vấn để đọc và trả lời.",
+    ZALO_CONSENT: (
+        "Zalo OA không cho gửi tin nữa, người nhắn trên Zalo sẽ không nhận được trả lời. "
+        "Quản trị viên cần mở bàn tư vấn, vào trang Zalo OA và cho phép lại."
+    ),
+}
 
 
 class NotTold(DiemTuaError):
@@ -61,13 +71,13 @@ def read_hours(text: str) -> tuple[time, time] | None:
 
 
 async def tell_on_call(http: httpx.AsyncClient, url: str, level: str) -> None:
-    """Post to the on-call address that somebody is in danger: no words, no class, no name.
+    """Post to the on-call address what has happened, by its level: that somebody is in danger (no
+    words, no class, no name), or that Zalo takes no messages from us any more.
 
     Raises:
         NotTold: it was not taken; try again. Its line holds no part of the address.
     """
-    how = "đang gặp nguy hiểm ngay lúc này" if level == "emergency" else "có dấu hiệu nguy hiểm"
-    text = f"Điểm Tựa: có người {how}. Bạn mở bàn tư vấn để đọc và trả lời."
+    text = f"Điểm Tựa: {_TOLD[level]}"
     try:
         answer = await http.post(url, json={"text": text}, timeout=10)
     except httpx.HTTPError as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import Row, Select, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Inbound
@@ -32,8 +32,8 @@ class Received:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The oldest events of a conversation that no turn has dealt with yet, at most MOST_TOGETHER, in
-    order of arrival; `rows` are their ids. `Inbound.sent_at` is when they were stored."""
+    """The oldest events of a conversation that no turn has dealt with yet, in order of arrival; `rows`
+    are their ids. `Inbound.sent_at` is when they were stored."""
 
     talk: Talk
     rows: tuple[int, ...]
@@ -58,19 +58,21 @@ _FIND = TALK.where(
     _PERSONS.c.channel == bindparam("channel"), _PERSONS.c.pseudonym == bindparam("pseudonym")
 )
 _STORE = text(
-    "WITH held AS ("
+    "WITH erased AS MATERIALIZED (SELECT id FROM erased_events WHERE id = :mark), held AS ("
     " SELECT c.id FROM conversations c JOIN persons p ON p.id = c.person_id"
     " WHERE p.channel = :channel AND p.pseudonym = :pseudonym FOR UPDATE OF c), stored AS ("
     " INSERT INTO inbox (channel, event_id, conversation_id, sealed, received_at)"
-    " SELECT :channel, :event, id, :sealed, :now FROM held"
+    " SELECT :channel, :event, id, :sealed, :now FROM held WHERE NOT EXISTS (SELECT FROM erased)"
     " ON CONFLICT (channel, event_id) DO NOTHING RETURNING conversation_id"
     f"), woken AS (SELECT {WAKE} FROM stored WHERE :wakes)"
-    " SELECT id, (SELECT count(*) FROM stored) AS stored, (SELECT count(*) FROM woken) FROM held"
+    " SELECT (SELECT id FROM held) AS id, (SELECT count(*) FROM stored) AS stored,"
+    " EXISTS (SELECT FROM erased) AS erased, (SELECT count(*) FROM woken)"
 )
 _BEGIN = text(
     "WITH person AS ("
     " INSERT INTO persons (id, channel, pseudonym, address, data_key, created_at)"
-    " VALUES (:person, :channel, :pseudonym, :address, :data_key, :now)"
+    " SELECT :person, :channel, :pseudonym, :address, :data_key, :now"
+    " WHERE NOT EXISTS (SELECT FROM erased_events WHERE id = :mark)"
     " ON CONFLICT (channel, pseudonym) DO NOTHING RETURNING id)"
     " INSERT INTO conversations (id, tracker, person_id, created_at)"
     " SELECT :conversation, :tracker, id, :now FROM person"
@@ -87,10 +89,9 @@ _NEXT = (
     .order_by(_INBOX.c.id)
     .limit(MOST_TOGETHER)
 )
+_ALL = _NEXT.limit(None)
 _TAKE = text(
-    "SELECT EXISTS (SELECT 1 FROM inbox n"
-    " WHERE n.conversation_id = c.id AND n.done_at IS NULL AND n.id <> ALL(:rows)) AS more"
-    " FROM conversations c JOIN inbox i ON i.conversation_id = c.id"
+    "SELECT i.id FROM conversations c JOIN inbox i ON i.conversation_id = c.id"
     " WHERE i.id = ANY(:rows) AND i.done_at IS NULL FOR UPDATE OF c, i"
 )
 
@@ -105,7 +106,8 @@ async def receive(
     wakes: bool = True,
 ) -> Received | None:
     """Store an event and, where it is new, ask for its conversation to be brought up to date, both
-    in one statement. None where `known_only` and the sender has no conversation.
+    in one statement. None where the sender has no conversation, and gets none: `known_only`, or the
+    event is one that was erased with them and is brought again.
 
     The conversation's row is locked while the event gets its number, so that numbers follow the
     order of arrival. Who answers the event themselves says so with `wakes`.
@@ -114,15 +116,16 @@ async def receive(
         "channel": inbound.channel,
         "pseudonym": ring.pseudonym(inbound.channel, inbound.sender),
         "event": inbound.event_id,
+        "mark": ring.event_mark(inbound.channel, inbound.event_id),
         "sealed": ring.seal(_body(inbound), _record(inbound.channel, inbound.event_id)),
         "now": now,
         "wakes": wakes,
     }
     for _ in range(MOST_TRIES):
-        row = (await access.execute(_STORE, event)).one_or_none()
-        if row is not None:
+        row = (await access.execute(_STORE, event)).one()
+        if row.id is not None:
             return Received(row.id, row.stored > 0)
-        if known_only:
+        if known_only or row.erased:
             return None
         await _create(access, ring, inbound, now)
     raise RuntimeError("a conversation is erased as often as it is begun")
@@ -145,7 +148,18 @@ async def begin(access: Access, ring: KeyRing, channel: str, sender: str, now: d
 
 async def next_waiting(access: Access, ring: KeyRing, conversation_id: UUID) -> Waiting | None:
     """The oldest undone events of the conversation, or None."""
-    rows = (await access.execute(_NEXT, {"conversation": conversation_id})).all()
+    return await _waiting(access, ring, conversation_id, _NEXT)
+
+
+async def all_waiting(access: Access, ring: KeyRing, conversation_id: UUID) -> Waiting | None:
+    """Every undone event of the conversation, however many, or None."""
+    return await _waiting(access, ring, conversation_id, _ALL)
+
+
+async def _waiting(
+    access: Access, ring: KeyRing, conversation_id: UUID, which: Select[Any]
+) -> Waiting | None:
+    rows = (await access.execute(which, {"conversation": conversation_id})).all()
     if not rows:
         return None
     return Waiting(
@@ -176,11 +190,11 @@ async def keep_address(access: Access, talk: Talk, address: dict[str, str]) -> N
     await access.execute(update(Person).where(Person.id == talk.person_id).values(address=sealed))
 
 
-async def take(session: AsyncSession, waiting: Waiting) -> bool | None:
-    """Lock a conversation and its events until the commit; whether further events wait. None where
-    one of them is dealt with already, or the citizen had everything erased."""
+async def take(session: AsyncSession, waiting: Waiting) -> bool:
+    """Lock a conversation and its events until the commit: no other event comes in meanwhile. False
+    where one of them is dealt with already, or the citizen had everything erased."""
     taken = (await session.scalars(_TAKE, {"rows": list(waiting.rows)})).all()
-    return bool(taken[0]) if len(taken) == len(waiting.rows) else None
+    return len(taken) == len(waiting.rows)
 
 
 async def conversations_waiting(session: AsyncSession, before: datetime) -> list[UUID]:
@@ -196,7 +210,7 @@ async def conversations_waiting(session: AsyncSession, before: datetime) -> list
 
 
 async def _create(access: Access, ring: KeyRing, inbound: Inbound, now: datetime) -> None:
-    """Make a person and their conversation, unless somebody was faster."""
+    """Make a person and their conversation, unless somebody was faster or the event was erased."""
     person_id = uuid4()
     key, wrapped = ring.new_data_key(str(person_id))
     address = seal_json(key, inbound.address, f"address:{person_id}") if inbound.address else None
@@ -208,6 +222,7 @@ async def _create(access: Access, ring: KeyRing, inbound: Inbound, now: datetime
             "pseudonym": ring.pseudonym(inbound.channel, inbound.sender),
             "address": address,
             "data_key": wrapped,
+            "mark": ring.event_mark(inbound.channel, inbound.event_id),
             "conversation": uuid4(),
             "tracker": uuid4(),
             "now": now,

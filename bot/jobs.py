@@ -14,11 +14,12 @@ import procrastinate
 import structlog
 from sqlalchemy import text
 
-from bot import episodes, first_aid, inbox, outbox, privacy, replies, turn
+from bot import episodes, erasure, first_aid, inbox, outbox, parked, privacy, replies, turn
 from bot.channels import PULL_CHANNELS, Channel
+from bot.lanes import Lanes
 from bot.meanwhile import Meanwhile
 from bot.runtime import Runtime
-from bot.store import append, notify, open_talk
+from bot.store import append, open_talk
 from bot.wake import ON_CALL, UP_TO_DATE, wake
 
 log = structlog.get_logger()
@@ -41,9 +42,11 @@ async def bring_up_to_date(
     channels: Mapping[str, Channel],
     conversation_id: UUID,
     meanwhile: Meanwhile | None = None,
+    lanes: Lanes | None = None,
 ) -> datetime | None:
     """Answer what is in the inbox, then push what is ready; when to come back, or None. Where a burst
-    may go on it is left in the inbox, and nobody waits here. `meanwhile` shows that we are writing."""
+    may go on it is left in the inbox, and nobody waits here. `meanwhile` shows that we are writing;
+    `lanes` are those of the worker."""
     more, push = True, True
     until: datetime | None = None
     while more:
@@ -63,11 +66,11 @@ async def bring_up_to_date(
             break
         decided = await turn.take_turn_or_fail_to_human(runtime, waiting.talk, *waiting.events)
         if decided.erase:
-            if await _erase(runtime, channels, waiting):
+            if await erasure.carry_out(runtime, channels, waiting):
                 return None
             decided = replace(decided, erase=False, replies=(replies.confirm_delete(),))
         more = await turn.record_or_fail_to_human(runtime, waiting, decided, runtime.clock())
-    again_at = await _push(runtime, channels, conversation_id) if push else None
+    again_at = await _push(runtime, channels, conversation_id, lanes or Lanes()) if push else None
     return min((at for at in (until, again_at) if at is not None), default=None)
 
 
@@ -82,36 +85,18 @@ async def _with_new_address(runtime: Runtime, waiting: inbox.Waiting) -> inbox.W
 
 
 async def _push(
-    runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID
+    runtime: Runtime, channels: Mapping[str, Channel], conversation_id: UUID, lanes: Lanes
 ) -> datetime | None:
     async with runtime.sessions() as session:
         talk = await open_talk(session, runtime.ring, conversation_id)
         if talk is None or talk.channel in PULL_CHANNELS:
             return None
-        return await outbox.push(
-            session, runtime.ring, channels, conversation_id, runtime.clock(), random.Random()
-        )
-
-
-async def _erase(runtime: Runtime, channels: Mapping[str, Channel], waiting: inbox.Waiting) -> bool:
-    """Erase, then say so once: the last word is not stored, or it would outlive what it announces.
-
-    False, with nothing done, where the person has written on since (it may be a cry for help), or
-    another worker was faster. A platform's own request to erase is always carried out.
-    """
-    talk = waiting.talk
-    async with runtime.sessions.begin() as session:
-        more = await inbox.take(session, waiting)
-        if more is None or (more and waiting.inbound.kind != "erase"):
-            return False
-        await privacy.erase(session, talk.person_id)
-        await notify(session, "erased", talk.id)
-        await notify(session, "queue", talk.id)
-    channel = channels.get(talk.channel)
-    if channel is not None:
-        for call in channel.render(replies.erased(), talk.address):
-            await channel.send(call)
-    return True
+        now, rng = runtime.clock(), random.Random()
+        if lanes.is_full(talk.channel):
+            again_at = now + timedelta(seconds=lanes.come_back_in(talk.channel, rng))
+            return await outbox.postpone(session, conversation_id, now, again_at)
+        with lanes.hold(talk.channel):
+            return await outbox.push(session, runtime.ring, channels, conversation_id, now, rng)
 
 
 def add_jobs(
@@ -122,12 +107,12 @@ def add_jobs(
 ) -> None:
     """Teach a worker's queue what its jobs do. `on_call` tells the on-call address of a danger of the
     level given."""
-    meanwhile = Meanwhile(runtime)
+    meanwhile, lanes = Meanwhile(runtime), Lanes()
 
     @jobs.task(name=UP_TO_DATE)
     async def up_to_date(conversation_id: str) -> None:
         one = UUID(conversation_id)
-        again_at = await bring_up_to_date(runtime, channels, one, meanwhile)
+        again_at = await bring_up_to_date(runtime, channels, one, meanwhile, lanes)
         if again_at is not None:
             meanwhile.ask_again(one, again_at)
 
@@ -145,6 +130,20 @@ def add_jobs(
     @jobs.task(name="ask_again", queueing_lock="ask_again", pass_context=False)
     async def ask_again(timestamp: int) -> None:
         await ask_the_silent(runtime)
+
+    @jobs.periodic(cron="17 * * * *")
+    @jobs.task(name="forget_old", queueing_lock="forget_old", pass_context=False)
+    async def forget(timestamp: int) -> None:
+        await forget_old(runtime)
+
+
+async def forget_old(runtime: Runtime) -> None:
+    """Delete the updates nobody could read and the marks of erased events whose time is over. Every
+    hour, so that it is done at least once a day also where the computer sleeps at night."""
+    now = runtime.clock()
+    async with runtime.sessions.begin() as session:
+        await parked.forget_old(session, now)
+        await privacy.forget_marks(session, now)
 
 
 async def ask_the_silent(runtime: Runtime) -> int:

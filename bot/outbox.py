@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import Channel, SendResult, SendState
@@ -59,6 +59,23 @@ async def push(
         if again_at is not None:
             return again_at
     return None
+
+
+async def postpone(
+    session: AsyncSession, conversation_id: UUID, now: datetime, again_at: datetime
+) -> datetime | None:
+    """Leave what is ready for one conversation until `again_at`, which is no failed attempt; returns
+    when to come back, None when nothing is there to send."""
+    moved = await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.conversation_id == conversation_id, OutboxRow.state == "ready")
+        .where(OutboxRow.next_at <= now)
+        .values(next_at=again_at)
+        .returning(OutboxRow.id)
+    )
+    is_anything = moved.first() is not None
+    await session.commit()
+    return again_at if is_anything else None
 
 
 async def _push_part(

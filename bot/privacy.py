@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,23 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, select, text
+from sqlalchemy import Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channel_tables import ErasedEvent, ParkedUpdate
 from bot.errors import KeyRingBroken
-from bot.tables import Conversation, Person, RasaState
+from bot.tables import Access, Conversation, InboxRow, Person, RasaState
+
+STAYS_ERASED = timedelta(days=30)
+"""For so long an erased event is known, longer than any platform tries again."""
+PARKED = "parked"
+"""What stands for the channel in the mark of a parked update; its id for the event's."""
 
 _NONCE = 12
+_MARK = text(
+    "INSERT INTO erased_events (id, at) SELECT unnest(CAST(:marks AS bytea[])), :now"
+    " ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,10 @@ class KeyRing:
         """32 bytes that stand for `sender` on `channel` and cannot be turned back."""
         return hmac.digest(self.pepper, f"{channel}\0{sender}".encode(), sha256)
 
+    def event_mark(self, channel: str, event_id: str) -> bytes:
+        """32 bytes by which an event is known after it was erased."""
+        return self.pseudonym(f"event:{channel}", event_id)
+
     def new_data_key(self, owner: str) -> tuple[bytes, bytes]:
         """A new key for the person `owner`: in clear for use now, and wrapped for storing."""
         key = secrets.token_bytes(32)
@@ -125,27 +140,56 @@ class KeyRing:
         return unseal(key, rest, record)
 
 
-async def erase(session: AsyncSession, person_id: UUID) -> None:
+async def erase(session: AsyncSession, ring: KeyRing, person_id: UUID, now: datetime) -> None:
     """Delete a person and everything of theirs: messages, inbox and outbox, screenings, handoffs,
-    Rasa's memory and queued jobs. A danger episode stays, cut loose, as codes without words.
+    updates of theirs that nobody could read, Rasa's memory and queued jobs. A danger episode stays, cut
+    loose, as codes without words; so does a mark for each event, by which one that is brought again is
+    turned away for STAYS_ERASED.
 
     The caller commits. A backup taken before still holds them, with their wrapped key.
     """
-    conversation = (
-        await session.execute(select(Conversation).where(Conversation.person_id == person_id))
-    ).scalar_one_or_none()
-    if conversation is not None:
+    person = (
         await session.execute(
-            delete(RasaState).where(RasaState.sender_id == str(conversation.tracker))
+            select(Person.channel, Person.pseudonym, Conversation.id, Conversation.tracker)
+            .outerjoin(Conversation, Conversation.person_id == Person.id)
+            .where(Person.id == person_id)
         )
-        await session.execute(
-            text(
-                "DELETE FROM procrastinate_jobs"
-                " WHERE status <> 'doing' AND args->>'conversation_id' = :conversation"
-            ),
-            {"conversation": str(conversation.id)},
-        )
+    ).one_or_none()
+    if person is None:
+        return
+    await _keep_erased(session, ring, person, now)
+    await session.execute(delete(RasaState).where(RasaState.sender_id == str(person.tracker)))
+    await session.execute(
+        text(
+            "DELETE FROM procrastinate_jobs"
+            " WHERE status <> 'doing' AND args->>'conversation_id' = :conversation"
+        ),
+        {"conversation": str(person.id)},
+    )
     await session.execute(delete(Person).where(Person.id == person_id))
+
+
+async def _keep_erased(
+    session: AsyncSession, ring: KeyRing, person: Row[Any], now: datetime
+) -> None:
+    """Delete what was parked of a person, and mark this and all events of theirs as erased."""
+    events = await session.scalars(
+        select(InboxRow.event_id).where(InboxRow.conversation_id == person.id)
+    )
+    parked = await session.scalars(
+        delete(ParkedUpdate)
+        .where(ParkedUpdate.channel == person.channel, ParkedUpdate.sender == person.pseudonym)
+        .returning(ParkedUpdate.id)
+        .execution_options(synchronize_session=False)
+    )
+    marks = [ring.event_mark(person.channel, one) for one in events]
+    marks += [ring.event_mark(PARKED, str(one)) for one in parked]
+    await session.execute(_MARK, {"marks": marks, "now": now})
+
+
+async def forget_marks(access: Access, now: datetime) -> None:
+    """Delete the marks of events that were erased longer than STAYS_ERASED ago."""
+    await access.execute(delete(ErasedEvent).where(ErasedEvent.at < now - STAYS_ERASED))
 
 
 async def rewrap(session: AsyncSession, ring: KeyRing) -> int:

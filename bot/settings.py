@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.duty import Duty, read_hours
 from bot.errors import SettingsBroken
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _read_switch(value: Any, read: ValidatorFunctionWrapHandler) -> bool | None:
+    try:
+        return bool(read(value or False))
+    except ValidationError:
+        return None
+
+
+Switch = Annotated[bool | None, WrapValidator(_read_switch)]
+"""Yes or no; None where it is neither: only the channel that it belongs to stops, not the program."""
 
 
 class Settings(BaseSettings):
@@ -43,7 +62,7 @@ class Settings(BaseSettings):
     telegram_secret: SecretStr = SecretStr("")
     telegram_base_url: str = "https://api.telegram.org"
     telegram_proxy: str = ""
-    telegram_polling: bool = False
+    telegram_polling: Switch = False
     telegram_staff_chat: str = ""
     zalo_oa_app_id: str = ""
     zalo_oa_secret: SecretStr = SecretStr("")
@@ -54,7 +73,7 @@ class Settings(BaseSettings):
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_secret: SecretStr = SecretStr("")
     zalo_bot_base_url: str = "https://bot-api.zaloplatforms.com"
-    zalo_bot_polling: bool = False
+    zalo_bot_polling: Switch = False
 
     @field_validator("database_url")
     @classmethod

@@ -61,7 +61,8 @@ class Person(Base):
 
 class Conversation(Base):
     """A person's talk with us. `holder` is who answers now: "bot", "queue" (bot, while waiting for
-    a counsellor) or "counsellor". `tracker` is the name Rasa knows it by."""
+    a counsellor) or "counsellor". `tracker` is the name Rasa knows it by. `last_inbound_at` is when the last
+    message of the person's own was stored."""
 
     __tablename__ = "conversations"
 
@@ -238,7 +239,8 @@ class Counsellor(Base):
 
 
 class ConsoleSession(Base):
-    """A logged-in console; only the hash of its cookie is kept."""
+    """A logged-in console; only the hash of its cookie is kept. `consent` is the one-time name of the
+    consent at Zalo that was last asked for in it, None where none is open."""
 
     __tablename__ = "console_sessions"
 
@@ -246,6 +248,7 @@ class ConsoleSession(Base):
     counsellor_id: Mapped[UUID] = mapped_column(ForeignKey("counsellors.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    consent: Mapped[UUID | None] = mapped_column(unique=True)
 
 
 class AuditRow(Base):

@@ -41,6 +41,7 @@ class Supergroup:
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.rights: dict[str, Any] = {"can_manage_topics": True, "can_delete_messages": True}
         self.is_forum = True
+        self.username: str | None = None
         self._ids = count(100)
         transport = httpx.MockTransport(self._answer)
         request = HTTPXRequest(httpx_kwargs={"transport": transport})
@@ -66,6 +67,7 @@ class Supergroup:
             "date": 1795400000,
             **({"text": text} if text else {}),
             **({"message_thread_id": thread, "is_topic_message": True} if thread else {}),
+            **({"reply_to_message": self._opened(thread)} if thread in self.topics else {}),
             **more,
         }
         return json.dumps({"update_id": event or next(self._ids), "message": message}).encode()
@@ -76,6 +78,15 @@ class Supergroup:
         message = {**update.pop("message"), "from": {"id": BOT_ID, "is_bot": True}}
         query = {"id": "9", "from": {"id": sender, "is_bot": False}, "data": payload}
         return json.dumps({**update, "callback_query": {**query, "message": message}}).encode()
+
+    def ours(self, text: str) -> dict[str, Any]:
+        """A post of the bot's, as it stands in what answers it."""
+        us = {"id": BOT_ID, "is_bot": True, "first_name": "Điểm Tựa"}
+        return {"message_id": next(self._ids), "from": us, "chat": {"id": CHAT}, "text": text}
+
+    def _opened(self, thread: int) -> dict[str, Any]:
+        """What everything in a topic of ours answers that answers nothing else."""
+        return {**self.ours(""), "message_id": thread, "forum_topic_created": {"name": "Ca"}}
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         if self.meanwhile is not None:
@@ -131,7 +142,8 @@ class Supergroup:
             False,
         )
         known = {"accent_color_id": 1, "max_reaction_count": 1, "accepted_gift_types": gifts}
-        return {**_CHAT, **known, "is_forum": self.is_forum}
+        public = {"username": self.username} if self.username else {}
+        return {**_CHAT, **known, **public, "is_forum": self.is_forum}
 
     def _getChatMember(self, asked: dict[str, str]) -> Any:
         rights = dict.fromkeys(

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from api import checking
-from api.channels import build_channels
+from api.channels import Messengers, build_channels
 from bot.privacy import KeyRing
 from bot.settings import Settings
 from tests.fakes import LoopbackChannel
@@ -157,10 +157,10 @@ async def test_every_refusal_is_told_in_one_line_without_a_token(
     settings = Settings(_env_file=None, **SECRETS, **places)
     lines: list[str] = []
     async with httpx.AsyncClient() as http:
-        channels = build_channels(settings, http)
-        assert set(channels) == set(NAMES)
+        messengers = build_channels(settings, http)
+        assert set(messengers.working) == set(NAMES)
         for _ in range(10):
-            checked = await checking.check_channels(channels)
+            checked = await checking.check_channels(messengers)
             assert [one.line.split(":")[0] for one in checked] == LABELS
             assert any(one.broken for one in checked)
             lines += [one.line for one in checked]
@@ -176,18 +176,19 @@ async def test_a_channel_that_never_answers_is_said_not_to(monkeypatch: pytest.M
             return ""
 
     monkeypatch.setattr(checking, "ANSWER_WITHIN_SECONDS", 0.05)
-    checked = await checking.check_channels({"telegram": Silent()})
+    checked = await checking.check_channels(Messengers({"telegram": Silent()}, {}, None))
     assert [one.broken for one in checked] == [False, False, True]
     assert "không trả lời" in checked[2].line
 
 
 async def test_a_channel_in_order_is_said_to_be_so() -> None:
-    checked = await checking.check_channels({"zalo_bot": LoopbackChannel()})
+    messengers = Messengers({"zalo_bot": LoopbackChannel()}, {}, None)
+    checked = await checking.check_channels(messengers)
     assert checked[1] == checking.Checked("Zalo Bot: tốt.", False)
 
 
 async def test_without_any_token_every_channel_is_off_and_nothing_is_wrong() -> None:
-    checked = await checking.check_channels({})
+    checked = await checking.check_channels(Messengers({}, {}, None))
     assert [("chưa bật" in one.line, one.broken) for one in checked] == [(True, False)] * 3
 
 

@@ -1,42 +1,34 @@
 """Zalo's consent: where an administrator lets the machine write for the Official Account, and sees how
-that stands; and until when a counsellor may write to somebody there.
-
-Zalo sends the browser back from its own site, so the console's cookie (SameSite=Strict) does not come
-along: who asked, and until when the answer counts, stands sealed in `state`.
-"""
+that stands; and until when a counsellor may write to somebody there."""
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.console import access, words
+from api.console import access, consent, words
 from api.console.pages import render
-from api.console.visitor import CaseId, Entered, OnDuty
+from api.console.visitor import CaseId, Entered, OnDuty, token_of
 from bot import handoff
 from bot.channels.foreign import identity
 from bot.channels.zalo_oa import ZaloOA
 from bot.channels.zalo_tokens import Standing, ZaloTokens
 from bot.channels.zalo_window import read_window, warning
-from bot.errors import KeyRingBroken, NotAllowed, NotFound
-from bot.privacy import KeyRing
+from bot.errors import NotAllowed, NotFound
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.tables import Counsellor
 
 router = APIRouter()
 
-ANSWER_WITHIN = timedelta(minutes=30)
-_RECORD = "zalo_oa:consent"
 _LONGEST_CODE = 2000
 _NOT_OURS = (
-    "Liên kết này đã cũ hoặc không do bàn tư vấn mở ra. Bạn mở lại trang cho phép rồi thử lại."
+    "Liên kết này đã dùng rồi, đã cũ, hoặc không do bàn tư vấn mở ra. "
+    "Bạn mở lại trang cho phép rồi thử lại."
 )
 
 
@@ -66,15 +58,22 @@ class Shown:
 @router.get("/zalo")
 async def page(request: Request, admin: Administering) -> Response:
     """How the tokens stand, and the link to Zalo's page of consent."""
-    return render(request, "zalo.html", {"me": admin, "shown": await _shown(request, admin)})
+    return render(request, "zalo.html", {"me": admin, "shown": await _shown(request)})
 
 
 @router.get("/zalo/alarm")
-async def alarm_line(request: Request, admin: Administering) -> Response:
-    """The line for the top of the console while somebody must do something; else nothing."""
-    standing = await _standing(request)
-    line = alarm(standing, request.app.state.runtime.clock()) if standing else ""
-    return render(request, "zalo_alarm.html", {"line": line})
+async def alarm_line(request: Request, counsellor: Entered) -> Response:
+    """The line for the top of everybody's console while an administrator must do something, in words
+    for whoever asks; else nothing."""
+    standing, now = await _standing(request), request.app.state.runtime.clock()
+    broken = request.app.state.broken_channels.get("zalo_oa", "")
+    is_admin = counsellor.role == "admin"
+    if is_admin:
+        line = f"Zalo OA đang tắt. {broken}" if broken else ""
+        line = alarm(standing, now) if standing else line
+    else:
+        line = alarm_for_others(standing, now, is_off=bool(broken))
+    return render(request, "zalo_alarm.html", {"line": line, "is_admin": is_admin})
 
 
 @router.get("/zalo/callback")
@@ -84,8 +83,8 @@ async def take_consent(request: Request) -> Response:
     query, tokens, now = request.query_params, _tokens(request), runtime.clock()
     if tokens is None:
         raise NotFound("Kênh Zalo OA chưa được bật.")
-    who = who_asked(runtime.ring, query.get("state", ""), now)
-    async with runtime.sessions() as session:
+    async with runtime.sessions.begin() as session:
+        who = await consent.spend(session, runtime.ring, query.get("state", ""), now)
         admin = await session.get(Counsellor, who) if who else None
     if admin is None or admin.role != "admin" or admin.disabled_at is not None:
         raise NotAllowed(_NOT_OURS)
@@ -153,21 +152,16 @@ def alarm(standing: Standing, now: datetime) -> str:
     return ""
 
 
-def state_of(ring: KeyRing, who: UUID, now: datetime) -> str:
-    """What Zalo is to give back: who asked, and until when the answer counts."""
-    until = int((now + ANSWER_WITHIN).timestamp())
-    sealed = ring.seal(f"{who}|{until}".encode(), _RECORD)
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-
-
-def who_asked(ring: KeyRing, state: str, now: datetime) -> UUID | None:
-    """Who asked for the consent that came back with `state`; None where it is not ours or too old."""
-    try:
-        sealed = base64.urlsafe_b64decode(state.encode() + b"=" * (-len(state) % 4))
-        who, _, until = ring.unseal(sealed, _RECORD).decode().partition("|")
-    except (ValueError, KeyRingBroken):
-        return None
-    return UUID(who) if now < datetime.fromtimestamp(int(until), UTC) else None
+def alarm_for_others(standing: Standing | None, now: datetime, *, is_off: bool) -> str:
+    """The alarm for who can only pass it on; "" while messages go out and nobody need hurry. `is_off`:
+    the channel is wanted, and its settings are wrong."""
+    ends = standing.access_until if standing else None
+    if standing and standing.kind == "refused" and ends and now < ends:
+        return "Zalo sắp không gửi được tin. Bạn báo quản trị viên nhé."
+    late = standing is not None and standing.kind == "late" and ends is not None and now >= ends
+    if is_off or late or (standing and standing.needs_consent):
+        return "Zalo đang không gửi được tin. Bạn báo quản trị viên nhé."
+    return ""
 
 
 def _tokens(request: Request) -> ZaloTokens | None:
@@ -188,22 +182,23 @@ async def _standing(request: Request) -> Standing | None:
         return await tokens.standing(session)
 
 
-async def _shown(request: Request, admin: Counsellor) -> Shown:
+async def _shown(request: Request) -> Shown:
     runtime: Runtime = request.app.state.runtime
     settings: Settings = request.app.state.settings
     standing, now = await _standing(request), runtime.clock()
     missing, tokens = _missing(settings), _tokens(request)
     back = f"{settings.public_url.rstrip('/')}/console/zalo/callback"
+    broken = request.app.state.broken_channels.get("zalo_oa", "")
     line, alarmed, account, link = "Kênh này chưa bật.", "", "", ""
+    if broken:
+        line, alarmed = f"Kênh này đang tắt. {broken}", broken
     if standing is not None:
         line, alarmed = in_words(standing, now), alarm(standing, now)
         account = standing.account
     if tokens is not None and not missing:
-        asked = {
-            "app_id": tokens.app.id,
-            "redirect_uri": back,
-            "state": state_of(runtime.ring, admin.id, now),
-        }
+        async with runtime.sessions.begin() as session:
+            state = await consent.ask(session, runtime.ring, token_of(request), now)
+        asked = {"app_id": tokens.app.id, "redirect_uri": back, "state": state}
         link = f"{tokens.app.oauth_url.rstrip('/')}/v4/oa/permission?{urlencode(asked)}"
     return Shown(line, alarmed, account, link, back, missing)
 

@@ -7,7 +7,8 @@ says what became of the call instead of raising.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -106,13 +107,19 @@ _SENTENCE = re.compile(rf"\n|(?:(?<=[.!?…])|(?<=[.!?…][\"”)])){_KEPT} ", r
 _WORD = re.compile(rf"{_KEPT}(?:(?<!\d)\s|\s(?!\d))", re.MULTILINE)
 
 
-def split_text(text: str, limit: int) -> list[str]:
-    """`text` in parts of at most `limit` characters, cut after a paragraph, sentence or word; a
-    telephone number written in groups stays whole."""
+def utf16_units(text: str) -> int:
+    """How long Telegram takes `text` to be: an emoji counts two or more."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def split_text(text: str, limit: int, length: Callable[[str], int] = len) -> list[str]:
+    """`text` in parts of at most `limit` by `length`, cut after a paragraph, sentence or word; a
+    telephone number written in groups stays whole. No character's `length` may be over `limit`."""
     parts: list[str] = []
     rest = text.strip()
-    while len(rest) > limit:
-        cut = _best_cut(rest[: limit + 2], limit)
+    while length(rest) > limit:
+        holds = bisect_right(range(limit + 1), limit, key=lambda end: length(rest[:end])) - 1
+        cut = _best_cut(rest[: holds + 2], holds)
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     if rest:

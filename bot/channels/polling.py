@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels import Call, SendResult
 from bot.channels.updates import Offset, Polled
-from bot.parked import Hears, take_in
+from bot.parked import Hears, lay_aside, take_in_or_tell
 from bot.runtime import Runtime
 
 log = structlog.get_logger()
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 STAND_BY_SECONDS = 3.0
 LONGEST_PAUSE_SECONDS = 60.0
 AUTH_PAUSE_SECONDS = 300.0
+MOST_TRIES = 3
+"""An update that breaks us so often in a row is laid aside, and the next one is heard."""
 _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 _STILL_THERE = text("SELECT 1")
 
@@ -94,12 +96,23 @@ class Polling:
         if fetched.failure is not None:
             return fetched.failure
         for raw in fetched.updates:
-            await take_in(self._runtime, self._channel, raw, self._also)
+            await self._take(raw)
         self._offset = fetched.offset
         await self._acknowledge(fetched.updates)
         if fetched.pause_s:
             await self._sleep(fetched.pause_s)
         return None
+
+    async def _take(self, raw: bytes) -> None:
+        """Take one update in; where it breaks us again and again, lay it aside."""
+        for tried in range(1, MOST_TRIES + 1):
+            fault = await take_in_or_tell(self._runtime, self._channel, raw, self._also)
+            if not fault:
+                return
+            log.error("polling.not_taken", channel=self._channel.name, error=fault, tried=tried)
+            if tried < MOST_TRIES:
+                await self._sleep(float(tried))
+        await lay_aside(self._runtime, self._channel, raw, fault)
 
     async def _acknowledge(self, updates: tuple[bytes, ...]) -> None:
         """Say what a webhook would be answered with: a pressed button stops spinning. It is only

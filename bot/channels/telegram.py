@@ -26,7 +26,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels import Call, Caps, SendResult, numbered, split_text
+from bot.channels import Call, Caps, SendResult, numbered, split_text, utf16_units
 from bot.channels.foreign import identity, pick, read_object, same_secret
 from bot.channels.telegram_updates import HEARD, read_update
 from bot.channels.updates import Fetched, Offset
@@ -61,7 +61,7 @@ class Telegram:
     """
 
     name = "telegram"
-    # The limit is 4,096 UTF-16 units; an emoji takes two.
+    # In UTF-16 units, of which Telegram takes 4,096; an emoji has two.
     caps = Caps(max_text=4000, max_buttons=100, ask_location=True, gathers_s=1.5)
 
     def __init__(
@@ -111,7 +111,7 @@ class Telegram:
                 "text": part,
                 "link_preview_options": {"is_disabled": True},
             }
-            for part in split_text(text, self.caps.max_text)
+            for part in split_text(text, self.caps.max_text, utf16_units)
         ]
         if bodies and message.buttons and fitting:
             bodies[-1]["reply_markup"] = {"inline_keyboard": _rows(message.buttons)}

@@ -21,20 +21,34 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels import SendResult
+from bot.channels import SendResult, split_text, utf16_units
 from bot.channels.foreign import identity, pick, read_object, written
 from bot.messages import Button
 
-ALWAYS_FITS = 1300
-"""Characters that one post holds whatever they are: see `fits`."""
+WHO_READS = (
+    "Lưu ý: ai ở trong nhóm tư vấn viên cũng đọc được các ca đang mở ở đó. "
+    "Bạn chỉ để tư vấn viên trong nhóm."
+)
+"""What the operator must know of the supergroup, however well it works."""
 
 _MOST_UNITS = 4096
 _RED, _BLUE = 0xFB6F5F, 0x6FB9F0
 _NO_TOPIC = ("thread not found", "topic_deleted", "topic_id_invalid", "topic deleted")
-_WORDLESS = {
-    *("animation", "audio", "contact", "dice", "document", "location", "paid_media", "photo"),
-    *("poll", "sticker", "story", "venue", "video", "video_note", "voice"),
+_DONE_TO_THE_GROUP = {
+    *("boost_added", "channel_chat_created", "chat_background_set", "chat_owner_changed"),
+    *("chat_owner_left", "chat_shared", "checklist_tasks_added", "checklist_tasks_done"),
+    *("connected_website", "delete_chat_photo", "direct_message_price_changed"),
+    *("forum_topic_closed", "forum_topic_created", "forum_topic_edited", "forum_topic_reopened"),
+    *("general_forum_topic_hidden", "general_forum_topic_unhidden", "giveaway_completed"),
+    *("giveaway_created", "group_chat_created", "left_chat_member", "managed_bot_created"),
+    *("message_auto_delete_timer_changed", "migrate_from_chat_id", "migrate_to_chat_id"),
+    *("new_chat_members", "new_chat_photo", "new_chat_title", "paid_message_price_changed"),
+    *("pinned_message", "poll_option_added", "poll_option_deleted", "proximity_alert_triggered"),
+    *("supergroup_chat_created", "users_shared", "video_chat_ended"),
+    *("video_chat_participants_invited", "video_chat_scheduled", "video_chat_started"),
+    *("web_app_data", "write_access_allowed"),
 }
+"""Service messages: nobody wrote them to anybody."""
 _LIVE_MARK = re.compile(r"(?<!\S)([/@#])(?=\w)")
 _DEAF_MARK = "\\1\u2060"
 
@@ -43,14 +57,16 @@ _DEAF_MARK = "\\1\u2060"
 class Written:
     """What somebody did in the supergroup. `event_id` is the update's; `sender` Telegram's id of the
     person, "" for who writes in the group's or a channel's name; `thread_id` the topic, None outside
-    any. `kind` "press" carries the button's payload as its text, "wordless" is a picture or the
-    like."""
+    any. `kind` "press" carries the button's payload as its text; "wordless" is whatever somebody sent
+    that is no text, also what Telegram has yet to think of. `to_us`: it answers a post of ours; in a
+    topic that we opened everything does that answers nothing else."""
 
     event_id: str
     sender: str
     thread_id: int | None
     kind: Literal["text", "edited", "wordless", "press"]
     text: str = ""
+    to_us: bool = False
 
 
 class TelegramStaff:
@@ -64,6 +80,8 @@ class TelegramStaff:
     def __init__(self, bot: Bot, chat_id: str) -> None:
         self._bot = bot
         self._chat = chat_id.strip()
+        # A token is the bot's id, a colon and the secret.
+        self._us = bot.token.partition(":")[0]
 
     def parse(self, raw: bytes) -> Written | None:
         """What an update says that was done in this supergroup; None for every other update. Never
@@ -77,7 +95,7 @@ class TelegramStaff:
             (pick(query, "message"), "press"),
         ):
             if event_id and identity(pick(message, "chat", "id")) == self._chat:
-                return _written(event_id, message, kind, query)
+                return _written(event_id, message, kind, query, self._us)
         return None
 
     async def make_topic(self, title: str, *, urgent: bool) -> SendResult:
@@ -142,7 +160,12 @@ class TelegramStaff:
             nonlocal wrong
             chat = await self._bot.get_chat(self._chat)
             us = await self._bot.get_chat_member(self._chat, (await self._bot.get_me()).id)
-            if not chat.is_forum:
+            if chat.username or chat.active_usernames:
+                wrong = (
+                    "Nhóm tư vấn viên đang công khai, người ngoài cũng đọc được. "
+                    "Bạn chuyển nhóm sang riêng tư."
+                )
+            elif not chat.is_forum:
                 wrong = "Nhóm tư vấn viên chưa bật chủ đề (Topics). Bạn bật trong cài đặt nhóm."
             elif not _is_able(us):
                 wrong = (
@@ -162,8 +185,18 @@ class TelegramStaff:
 
 
 def fits(text: str) -> bool:
-    """Whether one post holds `text`: Telegram counts UTF-16 units, and an emoji is two."""
-    return len(_without_links(text).encode("utf-16-le", "surrogatepass")) // 2 <= _MOST_UNITS
+    """Whether one post holds `text`."""
+    return _units(text) <= _MOST_UNITS
+
+
+def posts_of(text: str) -> list[str]:
+    """`text` in parts that each fit one post."""
+    return split_text(text, _MOST_UNITS, _units)
+
+
+def _units(text: str) -> int:
+    """How long Telegram takes `text` to be once it is posted."""
+    return utf16_units(_without_links(text))
 
 
 def _without_links(text: str) -> str:
@@ -176,7 +209,7 @@ def _is_able(member: ChatMember) -> bool:
     return bool(member.can_manage_topics and member.can_delete_messages)
 
 
-def _written(event_id: str, message: object, kind: str, query: object) -> Written | None:
+def _written(event_id: str, message: object, kind: str, query: object, us: str) -> Written | None:
     author = query if kind == "press" else message
     hidden = pick(author, "from", "is_bot") is True or pick(message, "sender_chat") is not None
     sender = "" if hidden and kind != "press" else identity(pick(author, "from", "id"))
@@ -187,10 +220,14 @@ def _written(event_id: str, message: object, kind: str, query: object) -> Writte
     if kind == "press":
         payload = written(pick(query, "data"))
         return Written(*place, "press", payload) if payload else None
-    text = written(pick(message, "text")) or written(pick(message, "caption"))
-    if isinstance(message, dict) and _WORDLESS & message.keys():
-        return Written(*place, "wordless") if kind == "text" else None
-    return Written(*place, "edited" if kind == "edited" else "text", text) if text else None
+    is_done_to_group = isinstance(message, dict) and _DONE_TO_THE_GROUP & message.keys()
+    if is_done_to_group or identity(pick(message, "from", "id")) == us:
+        return None
+    text = written(pick(message, "text"))
+    to_us = identity(pick(message, "reply_to_message", "from", "id")) == us
+    if kind == "edited":
+        return Written(*place, "edited", text) if text else None
+    return Written(*place, "text" if text else "wordless", text, to_us)
 
 
 async def _result(call: Callable[[], Awaitable[str | None]]) -> SendResult:

@@ -138,7 +138,7 @@ class ZaloBot:
     async def fetch(self, offset: Offset) -> Fetched:
         """Wait for the next update; 408 says that none came. Zalo hands out one at a time and may
         hand out the same one again and again: `offset` are the ids of the last ones taken, which
-        are left out. The inbox knows them too, but no longer once their person was erased."""
+        are left out. The inbox knows them too, for thirty days even where their person was erased."""
         try:
             response = await self._post("getUpdates", {"timeout": str(_WAIT_SECONDS)})
         except httpx.ReadTimeout:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.channel_tables import ChannelToken
-from bot.channels.foreign import identity, read_object, written
+from bot.channels.zalo_oauth import App, Pair, Refusal, exchange
 from bot.errors import KeyRingBroken, where
 from bot.privacy import KeyRing
 
@@ -31,47 +31,13 @@ log = structlog.get_logger()
 
 CHANNEL = "zalo_oa"
 _RECORD = f"channel_token:{CHANNEL}"
-_ACCESS_LASTS = timedelta(hours=25)
 _RENEWAL_LASTS = timedelta(days=90)
-_RENEW_BEFORE = timedelta(hours=2)
-_PATIENCE_SECONDS = 8.0
 _AFTER_FAULT, _AFTER_REFUSAL = timedelta(minutes=1), timedelta(minutes=10)
 _SETTLES = timedelta(seconds=10)
 _LOOK_SECONDS, _LOOK_AGAIN_SECONDS = 300.0, 5.0
-_LIMIT_REACHED = -32
 
-
-@dataclass(frozen=True)
-class App:
-    """Our application at Zalo: its id, its secret key, and where it asks for tokens."""
-
-    id: str
-    secret: str = field(repr=False)
-    oauth_url: str = "https://oauth.zaloapp.com"
-
-
-@dataclass(frozen=True)
-class Pair:
-    """An access token, what renews it, and the hours between which the former holds."""
-
-    access: str = field(repr=False)
-    renewal: str = field(repr=False)
-    since: datetime
-    until: datetime
-
-    def is_due(self, now: datetime) -> bool:
-        """Whether it is time to renew: two hours before its end, or for the last quarter of a life
-        that is shorter than a day."""
-        return now >= self.until - min(_RENEW_BEFORE, (self.until - self.since) / 4)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """No pair. `final`: the code or token will never do; else it is worth another try. `reason` is
-    Zalo's code or the kind of the fault."""
-
-    reason: str
-    final: bool
+Tell = Callable[[AsyncSession], Awaitable[None]]
+"""Whom to tell of a lost consent, within the commit that remembers it."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +134,8 @@ class ZaloTokens:
         Raises:
             SQLAlchemyError: the database does not answer.
         """
-        pair = await self._exchange({"grant_type": "authorization_code", "code": code})
+        form = {"grant_type": "authorization_code", "code": code}
+        pair = await exchange(self.app, self._http, form, self._clock)
         if isinstance(pair, Refusal):
             return pair
         async with self._alone, self._sessions.begin() as session:
@@ -181,20 +148,43 @@ class ZaloTokens:
         self._held, self._unsaved = pair, None
         return None
 
-    async def keep_fresh(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """Renew in time, for ever, also while nobody writes; every process may run it."""
+    async def keep_fresh(
+        self,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tell: Tell | None = None,
+    ) -> None:
+        """Renew in time, for ever, also while nobody writes; every process may run it. `tell` is asked
+        once for each time that a consent was lost."""
         while True:
             pause = _LOOK_SECONDS
             try:
                 await self.current()
+                if tell is not None:
+                    await self.tell_of_loss(tell)
             except SQLAlchemyError as error:
                 log.warning("zalo_tokens.database", error=where(error))
                 pause = _LOOK_AGAIN_SECONDS
             await sleep(pause)
 
+    async def tell_of_loss(self, tell: Tell) -> None:
+        """Where a consent was given and is lost, and nobody was told yet, `tell` in the same commit.
+
+        Raises:
+            SQLAlchemyError: the database does not answer; nothing was told.
+        """
+        async with self._sessions.begin() as session:
+            row = await _locked(session)
+            if row is None or row.loss_told_at or not self._stands(row).needs_consent:
+                return
+            await tell(session)
+            row.loss_told_at = self._clock()
+        log.error("zalo_tokens.lost", reason=row.reason)
+
     async def standing(self, session: AsyncSession) -> Standing:
         """How the tokens stand now."""
-        row = await session.get(ChannelToken, CHANNEL)
+        return self._stands(await session.get(ChannelToken, CHANNEL))
+
+    def _stands(self, row: ChannelToken | None) -> Standing:
         if row is None:
             return Standing("fixed" if self._first else "none")
         now = self._clock()
@@ -228,9 +218,8 @@ class ZaloTokens:
         return pair.access if pair.access != refused and now < pair.until else ""
 
     async def _renew(self, row: ChannelToken, pair: Pair, now: datetime) -> Pair | None:
-        renewed = await self._exchange(
-            {"grant_type": "refresh_token", "refresh_token": pair.renewal}
-        )
+        form = {"grant_type": "refresh_token", "refresh_token": pair.renewal}
+        renewed = await exchange(self.app, self._http, form, self._clock)
         if isinstance(renewed, Pair):
             self._held, self._unsaved = renewed, (pair.renewal, renewed)
             self._write(row, renewed)
@@ -241,33 +230,12 @@ class ZaloTokens:
             row.refused_at = row.refused_at or now
         return None
 
-    async def _exchange(self, form: Mapping[str, str]) -> Pair | Refusal:
-        """Ask Zalo for a pair. A used-up token may be answered with an empty 200, other faults with
-        200 and `error_name`: only both tokens are a success."""
-        try:
-            response = await self._http.post(
-                f"{self.app.oauth_url.rstrip('/')}/v4/oa/access_token",
-                data={**form, "app_id": self.app.id},
-                headers={"secret_key": self.app.secret},
-                timeout=_PATIENCE_SECONDS,
-            )
-        except httpx.HTTPError as error:
-            return Refusal(type(error).__name__, final=False)
-        answer = read_object(response.content)
-        access, renewal = written(answer.get("access_token")), written(answer.get("refresh_token"))
-        if response.is_success and access and renewal:
-            now = self._clock()
-            return Pair(access, renewal, now, now + _lasts(answer.get("expires_in")))
-        status, code = response.status_code, answer.get("error")
-        passing = status in (408, 429) or status >= 500 or code == _LIMIT_REACHED
-        return Refusal(identity(code) or f"HTTP {status}", final=not passing)
-
     def _write(self, row: ChannelToken, pair: Pair) -> None:
         tokens = json.dumps({"access": pair.access, "renewal": pair.renewal})
         row.sealed = self._ring.seal(tokens.encode(), _RECORD)
         row.renewed_at, row.access_until = pair.since, pair.until
         row.renew_until = pair.since + _RENEWAL_LASTS
-        row.tried_at, row.refused_at, row.reason = None, None, ""
+        row.tried_at, row.refused_at, row.loss_told_at, row.reason = None, None, None, ""
 
     def _open(self, row: ChannelToken) -> Pair | None:
         """The pair in a row; None where our key ring cannot open it any more."""
@@ -287,10 +255,3 @@ def _pause(row: ChannelToken) -> timedelta:
     """How long after a failed try not to try again. A refusal may have been our own settings' fault,
     so that it is tried again too, seldom."""
     return _AFTER_REFUSAL if row.refused_at else _AFTER_FAULT
-
-
-def _lasts(expires_in: object) -> timedelta:
-    """The life of an access token: Zalo gives seconds, as digits in a string."""
-    digits = identity(expires_in)
-    seconds = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 9 else 0
-    return timedelta(seconds=seconds) if seconds else _ACCESS_LASTS

@@ -4,6 +4,10 @@ Free of charge for 48 hours after a person's last message, then at a price or wi
 package, and after seven days not at all. The eight free messages within the 48 hours stand in Zalo's
 older rules; its newer pages say that they are not counted since 01/01/2026. So the ninth is only a
 reason to warn, never to hold a message back: what may pass is always tried.
+
+What opens the window is a message of the person's own (words, a pressed button, a picture, a place),
+counted from when it was stored: that is at most an hour after Zalo's own stamp, as long as Zalo repeats
+a webhook. Following, leaving, receipts and our own turns open nothing.
 """
 
 from __future__ import annotations

@@ -9,20 +9,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import access, handoff, verdicts
 from bot.channel_tables import StaffTopic, StaffUpdate
 from bot.channels.telegram_staff import TelegramStaff, Written
-from bot.errors import DiemTuaError, NotFound, NotUnderstood, TooLong
+from bot.errors import DiemTuaError, NotFound, NotUnderstood, TooLong, where
 from bot.handoff import Case
 from bot.privacy import KeyRing
 from bot.runtime import Runtime
 from bot.staff import accounts
 from bot.tables import Counsellor
 from bot.wake import wake
+
+log = structlog.get_logger()
 
 MOST_CHARACTERS = 4000
 KEPT = timedelta(days=2)
@@ -35,7 +40,10 @@ TOO_LATE_TO_EDIT = (
     "Sửa tin ở đây không đổi được tin đã gửi. Nếu cần, bạn viết một tin mới cho người dân."
 )
 UNKNOWN = f"Mình chỉ hiểu /note, /close và /link. {NOT_SENT}"
-IN_A_TOPIC = "Bạn viết lệnh này trong chủ đề của một ca nhé."
+NO_CASE = f"Tin này không ở trong chủ đề của ca nào. {NOT_SENT} Bạn viết trong chủ đề của ca nhé."
+IN_A_TOPIC = f"Bạn viết lệnh này trong chủ đề của một ca nhé. {NOT_SENT}"
+OLD_BUTTON = "Nút này cũ quá, mình chưa ghi gì. Bạn ghi báo đúng hay nhầm ở bàn tư vấn nhé."
+BROKEN = f"Máy gặp lỗi với tin này. {NOT_SENT} Bạn mở bàn tư vấn để trả lời."
 EMPTY_NOTE = "Bạn viết ghi chú ngay sau /note nhé. Chưa lưu gì."
 SURE = (
     "Đây là ca nguy hiểm. Chỉ kết thúc khi bạn đã chắc người này an toàn. "
@@ -50,30 +58,56 @@ _OWN_LINES = UUID("5a3f3f6e-4c1b-4b6e-9d0e-8f1f6a0c7d21")
 
 async def hear(runtime: Runtime, group: TelegramStaff, session: AsyncSession, raw: bytes) -> None:
     """Do what a raw update asks, where it is one of the supergroup and not one dealt with before. The
-    caller commits. (The first two are bound where it is wired: `bot.parked.Hears`.)"""
-    said = group.parse(raw)
-    if said is None:
-        return
-    now = runtime.clock()
-    await _forget_old(session, now)
-    if not await _is_new(session, said, now):
-        return
+    caller commits. (The first two are bound where it is wired: `bot.parked.Hears`.)
+
+    Whoever wrote to a citizen is told in the same place where nothing was sent: in a case's topic of
+    everything that cannot be, whatever it is; outside any topic of what answers a post of ours; in a
+    topic that is no case's of that too, and of the first message in two days. All else there is talk
+    between colleagues. Where our own code breaks, nothing of what was asked is done and its writer is
+    told; the update counts as dealt with, so that it does not come for ever.
+
+    Raises:
+        OperationalError, InterfaceError, TimeoutError (of SQLAlchemy): the database is away.
+    """
+    said, now = None, runtime.clock()
     try:
-        async with session.begin_nested():
-            answer = await _obey(session, runtime.ring, said, now)
-    except DiemTuaError as refused:
-        answer = refused.line
-    if answer:
-        await session.execute(
-            update(StaffUpdate)
-            .where(StaffUpdate.event_id == said.event_id)
-            .values(answer=answer, answered_at=None)
-        )
+        said = group.parse(raw)
+        if said is not None:
+            async with session.begin_nested():
+                await _deal_with(session, runtime.ring, said, now)
+    except (OperationalError, InterfaceError, PoolTimeout):
+        raise
+    except Exception as error:
+        log.error("staff.hearing_broke", error=where(error))
+        if said is not None and await _is_new(session, said, now):
+            await _tell(session, said, BROKEN)
 
 
 def is_written_here(uid: UUID) -> bool:
     """Whether a line of this name was written in a topic: there it stands already."""
     return uid.version == 5
+
+
+async def _deal_with(session: AsyncSession, ring: KeyRing, said: Written, now: datetime) -> None:
+    """Obey it, unless that was done before, and keep what its writer is to be told."""
+    await _forget_old(session, now)
+    if not await _is_new(session, said, now):
+        return
+    try:
+        async with session.begin_nested():
+            answer = await _obey(session, ring, said, now)
+    except DiemTuaError as refused:
+        answer = refused.line
+    if answer:
+        await _tell(session, said, answer)
+
+
+async def _tell(session: AsyncSession, said: Written, answer: str) -> None:
+    await session.execute(
+        update(StaffUpdate)
+        .where(StaffUpdate.event_id == said.event_id)
+        .values(answer=answer, answered_at=None)
+    )
 
 
 async def _obey(session: AsyncSession, ring: KeyRing, said: Written, now: datetime) -> str:
@@ -83,11 +117,12 @@ async def _obey(session: AsyncSession, ring: KeyRing, said: Written, now: dateti
     if said.kind == "text" and verb == "/link":
         linked = await accounts.link(session, ring, said.sender, rest, now)
         return accounts.LINKED.format(name=linked.name)
-    if said.thread_id is None:
-        return IN_A_TOPIC if verb in ("/note", "/close") else ""
-    topic = await session.scalar(select(StaffTopic).where(StaffTopic.thread_id == said.thread_id))
+    topic = None
+    if said.thread_id is not None:
+        which = select(StaffTopic).where(StaffTopic.thread_id == said.thread_id)
+        topic = await session.scalar(which)
     if topic is None:
-        return ""
+        return await _outside(session, said, verb)
     who = await accounts.counsellor_of(session, ring, said.sender)
     if said.kind in ("wordless", "edited"):
         return ONLY_TEXT if said.kind == "wordless" else TOO_LATE_TO_EDIT
@@ -101,6 +136,26 @@ async def _obey(session: AsyncSession, ring: KeyRing, said: Written, now: dateti
     if verb.startswith("/"):
         raise NotUnderstood(UNKNOWN)
     return await _answer(session, ring, case, who, said, now)
+
+
+async def _outside(session: AsyncSession, said: Written, verb: str) -> str:
+    """What to tell of something that is in no case's topic: see `hear`."""
+    if said.kind == "press":
+        return OLD_BUTTON if verb == VERDICT else ""
+    if said.kind == "edited":
+        return ""
+    if verb in ("/note", "/close"):
+        return IN_A_TOPIC
+    is_told = said.to_us or (said.thread_id is not None and not await _is_known(session, said))
+    return NO_CASE if is_told else ""
+
+
+async def _is_known(session: AsyncSession, said: Written) -> bool:
+    """Whether it was told in this topic before that it is no case's."""
+    told = select(StaffUpdate.event_id).where(
+        StaffUpdate.thread_id == said.thread_id, StaffUpdate.answer == NO_CASE
+    )
+    return await session.scalar(told.limit(1)) is not None
 
 
 async def _answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +11,7 @@ from uuid import UUID
 
 from bot import case_words
 from bot.channel_tables import StaffTopic
-from bot.channels import split_text
-from bot.channels.telegram_staff import ALWAYS_FITS, fits
+from bot.channels.telegram_staff import fits, posts_of
 from bot.handoff import Case
 from bot.messages import Button
 from bot.staff.hearing import VERDICT, is_written_here
@@ -21,21 +21,37 @@ MOST_REFUSALS = 3
 _MOST_SHOWN = 40
 HOW = (
     "Viết vào đây là trả lời người dân. Ai viết trước là nhận ca. "
-    "/note và chữ: ghi chú nội bộ. /close: kết thúc, máy trả lời tiếp."
+    "/note và chữ: ghi chú nội bộ. /close: kết thúc, máy trả lời tiếp. "
+    "Ai trong nhóm cũng đọc được chủ đề này."
 )
 NOT_COPIED = "(Có tin không chép được sang đây. Bạn đọc ở bàn tư vấn.)"
 UNDELIVERED = "Có tin chưa tới được người dân. Bạn xem lý do ở bàn tư vấn."
+HELD = (
+    "Tin chưa tới người dân: {channel} đang không nhận tin của mình. "
+    "Tin được giữ lại và gửi lại liên tục. Bạn xem lý do ở bàn tư vấn."
+)
+SENT_AFTER_ALL = "Tin bị giữ lại nay đã gửi được cho người dân."
+WHERE = "(đã gửi vị trí). Bạn xem vị trí ở bàn tư vấn."
+_POINT = re.compile(r"\(đã gửi vị trí: -?\d+\.\d+, -?\d+\.\d+\)")
+"""What `turn.hearing` writes into the transcript for a location."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a topic should say: its case (None: erased), the lines after the last one copied, the
-    counsellors' names, and the newest dead outbox row of the talk (0: none)."""
+    """What a topic should say: its case (None: erased), the lines after the last one copied without
+    internal notes, the counsellors' names, and the newest dead outbox row of the talk (0: none).
+
+    `is_here`: whether who has the case has a Telegram account linked. `held` is an outbox row that
+    waits because the channel refuses our token (0: none), `told` the state in which the row now is
+    that was told to wait ("": there is no such row)."""
 
     case: Case | None
     lines: Sequence[Line] = ()
     names: Mapping[UUID, str] = field(default_factory=dict)
     dead: int = 0
+    is_here: bool = True
+    held: int = 0
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,16 +67,19 @@ class Step:
 
 
 def next_step(topic: StaffTopic, known: Known, console_url: str, now: datetime) -> Step | None:
-    """What is to be done next, None where the topic says all there is to say. The topic of a case that
-    ended or was erased is deleted: at the console, too, it is then read by few or by nobody."""
+    """What is to be done next, None where the topic says all there is to say.
+
+    The topic of a case that ended or was erased is deleted: at the console, too, it is then read by
+    few or by nobody. So is that of a case which somebody took who cannot write here: at the console
+    only they and overseers read it now (`access.may_read`), and a topic cannot be hidden from members.
+    """
     case = known.case
-    if case is None or case.state == "closed":
+    if case is None or case.state == "closed" or (case.state == "claimed" and not known.is_here):
         return Step("nothing" if topic.thread_id is None else "delete", {"ended_at": now})
     title = title_of(topic.id, case)
     if topic.thread_id is None:
-        return Step(
-            "make", {"title": title, "shown": "", "copied": 0}, (title,), urgent=case.priority > 0
-        )
+        then = {"title": title, "shown": "", "copied": 0, "waits": 0}
+        return Step("make", then, (title,), urgent=case.priority > 0)
     if not topic.shown:
         return _introduce(topic.id, case, known, console_url, now)
     if topic.title != title:
@@ -70,8 +89,19 @@ def next_step(topic: StaffTopic, known: Known, console_url: str, now: datetime) 
         return Step("post", {"shown": mark_of(case)}, told, quiet=not case.priority)
     if known.lines:
         return _copy(known, topic.attempts, now)
+    return _warn(topic, known, case)
+
+
+def _warn(topic: StaffTopic, known: Known, case: Case) -> Step | None:
+    """What did not reach the citizen: told once, and once when it did after all."""
     if known.dead > topic.warned:
         return Step("post", {"warned": known.dead}, (UNDELIVERED,))
+    if topic.waits and known.told != "ready":
+        texts = (SENT_AFTER_ALL,) if known.told == "sent" else ()
+        return Step("post" if texts else "nothing", {"waits": 0}, texts)
+    if known.held and not topic.waits:
+        told = HELD.format(channel=case_words.channel(case.channel))
+        return Step("post", {"waits": known.held}, (told,))
     return None
 
 
@@ -157,16 +187,15 @@ def _copy(known: Known, refusals: int, now: datetime) -> Step:
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    return (text,) if fits(text) else tuple(split_text(text, ALWAYS_FITS))
+    return (text,) if fits(text) else tuple(posts_of(text))
 
 
 def _written(line: Line, names: Mapping[UUID, str], now: datetime) -> str:
     name = case_words.AUTHORS.get(line.author, "Tư vấn viên")
     if line.counsellor_id is not None:
         name = names.get(line.counsellor_id, "Tư vấn viên")
-    if line.author == "note":
-        name = f"Ghi chú nội bộ, {name}"
-    said = f"{name}, {case_words.time(line.at, now)}:\n{line.text}"
+    words = _POINT.sub(WHERE, line.text) if line.author == "citizen" else line.text
+    said = f"{name}, {case_words.time(line.at, now)}:\n{words}"
     if line.alarm:
         reason, level = case_words.reason(line.alarm[0]), case_words.LEVELS[line.alarm[1]]
         said += f"\n\nMáy báo: {reason}, {level}."

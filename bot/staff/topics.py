@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import handoff
@@ -25,7 +25,7 @@ from bot.errors import DiemTuaError, NotFound, where
 from bot.runtime import Runtime
 from bot.staff.steps import Known, Step, next_step
 from bot.store import open_talk, read_lines
-from bot.tables import Counsellor, Message, OutboxRow
+from bot.tables import Counsellor
 
 log = structlog.get_logger()
 
@@ -47,11 +47,29 @@ _BEHIND = text(
     " WHERE t.ended_at IS NULL AND t.next_at <= :now AND ("
     " t.thread_id IS NULL OR h.id IS NULL OR h.state = 'closed'"
     " OR t.shown <> concat(h.priority, '.', h.state, '.', h.counsellor_id)"
+    " OR (h.state = 'claimed' AND NOT EXISTS (SELECT 1 FROM staff_accounts a"
+    " WHERE a.counsellor_id = h.counsellor_id AND a.pseudonym IS NOT NULL))"
     " OR EXISTS (SELECT 1 FROM messages m"
-    " WHERE m.conversation_id = t.conversation_id AND m.id > t.copied)"
-    " OR EXISTS (SELECT 1 FROM messages m JOIN outbox o ON o.message_id = m.id"
-    " WHERE m.conversation_id = t.conversation_id AND o.state = 'dead' AND o.id > t.warned))"
+    " WHERE m.conversation_id = t.conversation_id AND m.author <> 'note' AND m.id > t.copied)"
+    " OR EXISTS (SELECT 1 FROM outbox o"
+    " WHERE o.conversation_id = t.conversation_id AND o.state = 'dead' AND o.id > t.warned)"
+    " OR (t.waits = 0 AND EXISTS (SELECT 1 FROM outbox o"
+    " WHERE o.conversation_id = t.conversation_id AND o.state = 'ready'"
+    " AND starts_with(o.reason, 'auth:')))"
+    " OR (t.waits > 0 AND NOT EXISTS (SELECT 1 FROM outbox o"
+    " WHERE o.id = t.waits AND o.state = 'ready')))"
     " ORDER BY h.priority DESC NULLS FIRST, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED"
+)
+_STANDS = text(
+    "SELECT EXISTS (SELECT 1 FROM staff_accounts a JOIN handoffs h"
+    " ON h.counsellor_id = a.counsellor_id"
+    " WHERE h.id = t.handoff_id AND a.pseudonym IS NOT NULL) AS is_here,"
+    " coalesce((SELECT max(o.id) FROM outbox o"
+    " WHERE o.conversation_id = t.conversation_id AND o.state = 'dead'), 0) AS dead,"
+    " coalesce((SELECT min(o.id) FROM outbox o WHERE o.conversation_id = t.conversation_id"
+    " AND o.state = 'ready' AND starts_with(o.reason, 'auth:')), 0) AS held,"
+    " coalesce((SELECT o.state FROM outbox o WHERE o.id = t.waits), '') AS told"
+    " FROM staff_topics t WHERE t.id = :number"
 )
 _HOLD = [
     text(
@@ -161,14 +179,18 @@ async def _read(session: AsyncSession, runtime: Runtime, topic: StaffTopic) -> K
     talk = await open_talk(session, runtime.ring, topic.conversation_id)
     if talk is None or case.state == "closed":
         return Known(None)
-    lines = await read_lines(session, talk, after=topic.copied, notes=True)
+    lines = await read_lines(session, talk, after=topic.copied)
     names = await session.execute(select(Counsellor.id, Counsellor.name))
-    dead = await session.scalar(
-        select(func.max(OutboxRow.id))
-        .join(Message, Message.id == OutboxRow.message_id)
-        .where(Message.conversation_id == talk.id, OutboxRow.state == "dead")
+    row = (await session.execute(_STANDS, {"number": topic.id})).one()
+    return Known(
+        case,
+        lines,
+        {one.id: one.name for one in names},
+        dead=row.dead,
+        is_here=row.is_here,
+        held=row.held,
+        told=row.told,
     )
-    return Known(case, lines, {row.id: row.name for row in names}, dead or 0)
 
 
 async def _carry_out(

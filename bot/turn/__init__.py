@@ -5,7 +5,12 @@ Between the two the database is free, so a slow model never holds a lock. What i
 never calls each other.
 """
 
-from bot.turn.decide import gather_or_take_first, take_turn, take_turn_or_fail_to_human
+from bot.turn.decide import (
+    gather_or_take_first,
+    judge_alone,
+    take_turn,
+    take_turn_or_fail_to_human,
+)
 from bot.turn.hearing import is_answered
 from bot.turn.record import record, record_or_fail_to_human
 from bot.turn.shapes import Turn
@@ -14,6 +19,7 @@ __all__ = [
     "Turn",
     "gather_or_take_first",
     "is_answered",
+    "judge_alone",
     "record",
     "record_or_fail_to_human",
     "take_turn",

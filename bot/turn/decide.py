@@ -101,7 +101,7 @@ def give_to_human(runtime: Runtime, talk: Talk, *events: Inbound) -> Turn:
     """The turn to take when ours broke: the words kept, the person told and put into the queue; what
     is a danger stays one."""
     said = tuple(
-        Said(clean(one.text) or "(không đọc được)", one.event_id, _judge_alone(one))
+        Said(clean(one.text) or "(không đọc được)", one.event_id, judge_alone(one))
         for one in events
         if not is_receipt(one)
     )
@@ -114,7 +114,7 @@ def give_to_human(runtime: Runtime, talk: Talk, *events: Inbound) -> Turn:
     return turn
 
 
-def _judge_alone(inbound: Inbound) -> Danger:
+def judge_alone(inbound: Inbound) -> Danger:
     """The danger in typed words, with nothing else needed; a human reads them in any case."""
     try:
         return danger.judge(clean(inbound.text)) if inbound.kind in ("text", "media") else SAFE

@@ -24,6 +24,8 @@ from bot.wake import wake_on_call
 
 log = structlog.get_logger()
 
+_OWN_MESSAGES = frozenset({"text", "button", "location", "media"})
+"""What a messenger counts as the person's writing; to follow, leave or have read is not."""
 
 _WRITE = text(
     "WITH locked AS MATERIALIZED ("
@@ -37,7 +39,8 @@ _WRITE = text(
     + """, done AS (
     UPDATE inbox SET done_at = :now, sealed = '' FROM held WHERE inbox.id = ANY(:rows)
 ), kept AS (
-    UPDATE conversations SET state = :state, last_inbound_at = :now,
+    UPDATE conversations SET state = :state,
+        last_inbound_at = greatest(last_inbound_at, CAST(:spoke AS timestamptz)),
         greeted_at = coalesce(greeted_at, :greeted)
     FROM held WHERE conversations.id = held.id
 )
@@ -105,11 +108,18 @@ async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: dateti
             "holder": talk.holder,
             "state": seal_json(talk.key, asdict(turn.state), f"state:{talk.id}"),
             "greeted": now if greets else None,
+            "spoke": _last_spoke(waiting),
             **lines_to_write(talk, spoken, now),
         },
     )
     written = result.one_or_none()
     return bool(written.more) if written else None
+
+
+def _last_spoke(waiting: inbox.Waiting) -> datetime | None:
+    """When the newest message of the person's own was stored; None where there is none among these."""
+    times = [one.sent_at for one in waiting.events if one.kind in _OWN_MESSAGES and one.sent_at]
+    return max(times, default=None)
 
 
 def _of_citizen(said: Said) -> Spoken:

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from api import embed
 from api.app import build_web
+from api.origins import read_origins
 from bot.errors import SettingsBroken
 from bot.privacy import KeyRing
 from bot.settings import Settings
@@ -123,12 +123,12 @@ async def test_no_other_origin_is_given_leave_to_read(browser: httpx.AsyncClient
 
 
 def test_origins_are_read_as_browsers_write_them() -> None:
-    assert embed.read_origins("") == ()
-    assert embed.read_origins(" https://Truong.example/  https://xa.example:8443 ") == (
+    assert read_origins("") == ()
+    assert read_origins(" https://Truong.example/  https://xa.example:8443 ") == (
         "https://truong.example",
         "https://xa.example:8443",
     )
-    assert embed.read_origins("http://localhost:8001") == ("http://localhost:8001",)
+    assert read_origins("http://localhost:8001") == ("http://localhost:8001",)
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_origins_are_read_as_browsers_write_them() -> None:
 )
 def test_what_is_no_https_origin_stops_the_start(wrong: str) -> None:
     with pytest.raises(SettingsBroken, match="EMBED_ORIGINS"):
-        embed.read_origins(f"https://xa.example {wrong}")
+        read_origins(f"https://xa.example {wrong}")

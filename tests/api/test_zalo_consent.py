@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.app import build_web
-from api.console.zalo import alarm, in_words, state_of, who_asked
+from api.console.consent import name_in, state_of
+from api.console.zalo import alarm, alarm_for_others, in_words
 from bot.channel_tables import ChannelToken
 from bot.channels import Call
 from bot.channels.zalo_tokens import Standing
@@ -109,13 +111,50 @@ async def test_consent_gives_the_tokens_and_messages_go_out(
     assert zalo.sent == [call.body]
 
 
+async def asked_by(admin: httpx.AsyncClient) -> str:
+    """The `state` of the link that an admin's page shows now."""
+    return link((await admin.get("/console/zalo")).text)["state"]
+
+
+async def test_an_answer_counts_once(
+    enter: Enter, zalos_browser: httpx.AsyncClient, zalo: ZaloServer
+) -> None:
+    admin = await enter("admin")
+    earlier, state = await asked_by(admin), await asked_by(admin)
+    assert (await consent(zalos_browser, code="good", state=state)).status_code == 200
+    for spent in (state, earlier):
+        again = await consent(zalos_browser, code="good", state=spent)
+        assert (again.status_code, "đã dùng rồi" in again.text) == (403, True)
+    assert zalo.asked == ["authorization_code"]
+    assert (await consent(zalos_browser, code="good", state=await asked_by(admin))).is_success
+
+
+async def test_answers_that_arrive_together_count_once(
+    enter: Enter, zalos_browser: httpx.AsyncClient, zalo: ZaloServer
+) -> None:
+    state = await asked_by(await enter("admin"))
+    answers = [consent(zalos_browser, code="good", state=state) for _ in range(4)]
+    statuses = [one.status_code for one in await asyncio.gather(*answers)]
+    assert sorted(statuses) == [200, 403, 403, 403]
+    assert zalo.asked == ["authorization_code"]
+
+
+async def test_an_answer_counts_only_while_its_log_in_lasts(
+    enter: Enter, zalos_browser: httpx.AsyncClient, zalo: ZaloServer
+) -> None:
+    admin = await enter("admin")
+    state = await asked_by(admin)
+    await admin.post("/console/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    assert (await consent(zalos_browser, code="good", state=state)).status_code == 403
+    assert zalo.asked == []
+
+
 async def test_who_consented_is_written_down(
     enter: Enter, zalos_browser: httpx.AsyncClient, sessions: Sessions
 ) -> None:
     admin = await enter("admin")
-    state = link((await admin.get("/console/zalo")).text)["state"]
-    await consent(zalos_browser, code="used already", state=state)
-    await consent(zalos_browser, code="good", state=state)
+    await consent(zalos_browser, code="used already", state=await asked_by(admin))
+    await consent(zalos_browser, code="good", state=await asked_by(admin))
     async with sessions() as session:
         rows = (
             await session.execute(
@@ -128,11 +167,13 @@ async def test_who_consented_is_written_down(
 
 
 @pytest.mark.parametrize("role", ["counsellor", "supervisor", "editor"])
-async def test_nobody_else_sees_the_page_or_its_alarm(role: str, enter: Enter) -> None:
+async def test_nobody_else_sees_the_page_but_everybody_its_alarm(role: str, enter: Enter) -> None:
     client = await enter(role)
     assert (await client.get("/console/zalo")).status_code == 403
-    assert (await client.get("/console/zalo/alarm")).status_code == 403
-    assert "zalo/alarm" not in (await client.get("/console/password")).text
+    assert 'hx-get="/console/zalo/alarm"' in (await client.get("/console/password")).text
+    line = (await client.get("/console/zalo/alarm")).text
+    assert "Zalo đang không gửi được tin. Bạn báo quản trị viên nhé." in line
+    assert "href" not in line
 
 
 async def test_a_stranger_is_asked_to_log_in(zalos_browser: httpx.AsyncClient) -> None:
@@ -172,8 +213,8 @@ async def test_a_refusal_on_zalos_page_changes_nothing(
     enter: Enter, zalos_browser: httpx.AsyncClient, sessions: Sessions
 ) -> None:
     admin = await enter("admin")
-    state = link((await admin.get("/console/zalo")).text)["state"]
     for answer in ({}, {"code": ""}, {"code": "x" * 3000}):
+        state = await asked_by(admin)
         assert (await consent(zalos_browser, state=state, **answer)).status_code == 400
     async with sessions() as session:
         assert (await session.scalars(select(ChannelToken))).all() == []
@@ -191,11 +232,11 @@ async def test_the_alarm_stands_until_somebody_consents(
 
 
 def test_the_answer_counts_for_half_an_hour() -> None:
-    ring, who = KeyRing.fresh(), UUID(int=7)
-    state = state_of(ring, who, NOW)
-    assert who_asked(ring, state, NOW + timedelta(minutes=29)) == who
-    assert who_asked(ring, state, NOW + timedelta(minutes=31)) is None
-    assert str(who) not in state
+    ring, name = KeyRing.fresh(), UUID(int=7)
+    state = state_of(ring, name, NOW)
+    assert name_in(ring, state, NOW + timedelta(minutes=29)) == name
+    assert name_in(ring, state, NOW + timedelta(minutes=31)) is None
+    assert str(name) not in state
 
 
 ENDS = NOW + timedelta(hours=1)
@@ -218,6 +259,28 @@ def test_how_the_tokens_stand_is_said_in_words(
     assert words in in_words(standing, NOW)
     assert bool(alarm(standing, NOW)) == alarms
     assert not alarms or standing.needs_consent or standing.kind in ("late", "fixed")
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_off", "words"),
+    [
+        (None, False, ""),
+        (None, True, "Zalo đang không gửi được"),
+        (Standing("none"), False, "Zalo đang không gửi được"),
+        (Standing("fixed"), False, ""),
+        (Standing("good", OA, ENDS, NOW), False, ""),
+        (Standing("late", OA, ENDS, NOW), False, ""),
+        (Standing("late", OA, NOW, NOW), False, "Zalo đang không gửi được"),
+        (Standing("refused", OA, ENDS, NOW), False, "Zalo sắp không gửi được"),
+        (Standing("refused", OA, NOW, NOW), False, "Zalo đang không gửi được"),
+    ],
+)
+def test_what_counsellors_are_told_is_no_more_than_true(
+    standing: Standing | None, is_off: bool, words: str
+) -> None:
+    line = alarm_for_others(standing, NOW, is_off=is_off)
+    assert words in line
+    assert bool(line) == bool(words)
 
 
 class TestWithoutSettings:
@@ -247,6 +310,7 @@ class TestWithATokenPastedIntoTheSettings:
             DATABASE_URL=database_url,
             data_dir=tmp_path,
             zalo_oa_app_id=APP,
+            zalo_oa_secret="oa-secret",
             zalo_oa_access_token="pasted",
         )
 
@@ -257,3 +321,25 @@ class TestWithATokenPastedIntoTheSettings:
         assert "25 giờ" in page
         assert "DIEMTUA_ZALO_OA_APP_SECRET" in page
         assert "pasted" not in page
+
+
+class TestWithAWrongSetting:
+    @pytest.fixture
+    def settings(self, database_url: str, tmp_path: Path) -> Settings:
+        return Settings(
+            _env_file=None,
+            DATABASE_URL=database_url,
+            data_dir=tmp_path,
+            zalo_oa_app_id=APP,
+            zalo_oa_app_secret=APP_SECRET,
+        )
+
+    async def test_admins_read_which_and_the_others_that_nothing_is_sent(
+        self, enter: Enter
+    ) -> None:
+        admin = await enter("admin")
+        for path in ("/console/zalo", "/console/zalo/alarm"):
+            assert "Thiếu DIEMTUA_ZALO_OA_SECRET" in (await admin.get(path)).text
+        line = (await (await enter("counsellor")).get("/console/zalo/alarm")).text
+        assert "Zalo đang không gửi được" in line
+        assert "DIEMTUA" not in line

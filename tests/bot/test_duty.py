@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from bot.duty import Duty, NotTold, read_hours, tell_on_call
+from bot.duty import ZALO_CONSENT, Duty, NotTold, read_hours, tell_on_call
 
 DAY = read_hours("07:30-21:00")
 SECRET = "http://127.0.0.1:9/secret-token"
@@ -50,6 +50,19 @@ async def test_who_is_on_call_learns_that_there_is_danger_and_nothing_else() -> 
         await tell_on_call(http, SECRET, "emergency")
     assert list(taken[0]) == ["text"]
     assert "nguy hiểm ngay lúc này" in taken[0]["text"]
+
+
+async def test_who_is_on_call_learns_what_ends_zalo_and_what_to_do() -> None:
+    taken: list[str] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        taken.append(json.loads(request.content)["text"])
+        return httpx.Response(200)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as http:
+        await tell_on_call(http, SECRET, ZALO_CONSENT)
+    assert "cho phép lại" in taken[0]
+    assert "nguy hiểm" not in taken[0]
 
 
 def refuse(request: httpx.Request) -> httpx.Response:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
-from bot import handoff, inbox, jobs
-from bot.channels import Channel
+from bot import erasure, handoff, inbox, jobs, replies
+from bot.channel_tables import ErasedEvent
+from bot.channels import Channel, SendResult
 from bot.errors import KeyRingBroken
 from bot.messages import Inbound
-from bot.privacy import KeyRing, rewrap, seal, unseal
+from bot.privacy import KeyRing, erase, rewrap, seal, unseal
 from bot.runtime import Runtime
 from bot.store import open_talk, read_lines
-from bot.tables import Conversation, Episode, Person, RasaState
+from bot.tables import Conversation, Episode, Handoff, InboxRow, Person, RasaState
+from tests.conftest import Clock
 from tests.fakes import LoopbackChannel
 
 PLANTED = "câu-bí-mật-đã-gieo-7391"
@@ -197,3 +202,165 @@ async def test_who_writes_on_after_the_order_is_heard_before_anything_is_erased(
     async with runtime.sessions() as session:
         (case,) = await handoff.queue(session, runtime.ring)
     assert case.priority == 2
+
+
+async def arrive(runtime: Runtime, *events: Inbound) -> UUID:
+    """Events that come in while nobody works on them."""
+    for event in events:
+        async with runtime.sessions.begin() as session:
+            received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+    assert received is not None
+    return received.conversation_id
+
+
+def written(*texts: str) -> list[Inbound]:
+    to = {"to": SENDER}
+    return [Inbound("loopback", str(uuid4()), SENDER, "text", text, address=to) for text in texts]
+
+
+def withdrawn() -> Inbound:
+    return Inbound("loopback", str(uuid4()), SENDER, "erase", address={"to": SENDER})
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["em uống thuốc sâu rồi"],
+        ["em muốn", "chết"],
+        [*["alo"] * 12, "em uống thuốc sâu rồi"],
+    ],
+)
+async def test_a_cry_for_help_behind_a_platforms_erasure_is_answered_and_stays_known(
+    runtime: Runtime, database_url: str, texts: list[str]
+) -> None:
+    channel = LoopbackChannel()
+    conversation_id = await arrive(
+        runtime, *written("chào"), withdrawn(), *written(*texts, PLANTED)
+    )
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    last = channel.sent[-1].body["text"]
+    assert "Gọi ngay 115" in last
+    assert "Mình đã xóa hết" in last
+    assert "tư vấn viên đọc tin của bạn ngay" not in last, "nobody can read it any more"
+    async with runtime.sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(Person)) == 0
+        episode = (await session.scalars(select(Episode))).one()
+    assert (episode.conversation_id, episode.label) == (None, "suicide")
+    dump = whole_database(database_url)
+    assert not any(stands_in(one, dump) for one in (*texts[-1:], PLANTED))
+
+
+async def test_a_platforms_erasure_without_danger_leaves_no_episode(runtime: Runtime) -> None:
+    channel = LoopbackChannel()
+    conversation_id = await arrive(runtime, withdrawn(), *written("cai nghiện ở đâu", "cảm ơn"))
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    assert [call.body["text"] for call in channel.sent] == [replies.erased().text]
+    async with runtime.sessions() as session:
+        assert (await session.scalars(select(Episode))).all() == []
+
+
+@pytest.mark.parametrize("order", [withdrawn(), *written("xóa dữ liệu của tôi")])
+async def test_an_answer_to_danger_that_an_erasure_overtakes_is_said_with_it(
+    runtime: Runtime, order: Inbound
+) -> None:
+    channel = LoopbackChannel()
+    conversation_id = await arrive(runtime, *written("em uống cả vỉ thuốc rồi, em muốn chết"))
+    await arrive(runtime, replace(order, event_id=str(uuid4())))
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    (only,) = channel.sent
+    assert "Gọi ngay 115" in only.body["text"]
+    assert "Mình đã xóa hết" in only.body["text"]
+
+
+async def test_an_answer_to_danger_that_was_sent_is_not_said_again(runtime: Runtime) -> None:
+    channel = LoopbackChannel(SendResult("sent"))
+    conversation_id = await arrive(runtime, *written("em uống cả vỉ thuốc rồi, em muốn chết"))
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    await arrive(runtime, withdrawn())
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    assert channel.sent[-1].body["text"] == replies.erased().text
+
+
+async def test_words_that_come_while_an_order_to_erase_waits_for_the_lock_are_heard(
+    runtime: Runtime,
+) -> None:
+    conversation_id = await arrive(runtime, *written("xóa dữ liệu của tôi"))
+    async with runtime.statements() as connection:
+        waiting = await inbox.next_waiting(connection, runtime.ring, conversation_id)
+    assert waiting is not None
+    async with runtime.sessions() as session:
+        (cry,) = written("em uống thuốc sâu rồi")
+        await inbox.receive(session, runtime.ring, cry, runtime.clock())
+        order = asyncio.create_task(erasure.carry_out(runtime, {}, waiting))
+        while not await waits_for_a_lock(runtime):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await session.commit()
+    assert await order is False
+    await jobs.bring_up_to_date(runtime, {}, conversation_id)
+    async with runtime.sessions() as session:
+        assert (await session.scalars(select(Handoff.priority))).all() == [2]
+
+
+async def waits_for_a_lock(runtime: Runtime) -> bool:
+    async with runtime.sessions() as session:
+        found = await session.scalar(sql("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
+    return bool(found)
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+async def test_what_a_platform_brings_again_after_an_erasure_stays_erased(
+    runtime: Runtime, database_url: str, is_back: bool
+) -> None:
+    events = [*written(f"em sợ lắm {PLANTED}", "chào"), withdrawn(), *written(f"nữa {PLANTED}")]
+    conversation_id = await arrive(runtime, *events)
+    await jobs.bring_up_to_date(runtime, {}, conversation_id)
+    if is_back:
+        await arrive(runtime, *written("mình quay lại"))
+    for event in events:
+        async with runtime.sessions.begin() as session:
+            again = await inbox.receive(session, runtime.ring, event, runtime.clock())
+        assert again is None or (is_back and not again.new)
+    dump = whole_database(database_url)
+    assert not stands_in(PLANTED, dump)
+    assert not any(stands_in(event.event_id, dump) for event in events)
+    async with runtime.sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(Person)) == int(is_back)
+        assert await session.scalar(select(func.count()).select_from(InboxRow)) == int(is_back)
+
+
+async def test_an_event_that_is_brought_again_in_the_middle_of_an_erasure_stays_erased(
+    runtime: Runtime,
+) -> None:
+    (event,) = written("chào")
+    conversation_id = await arrive(runtime, event)
+    async with runtime.sessions() as session:
+        person = await session.scalar(select(Conversation.person_id).with_for_update())
+        assert person is not None
+        await erase(session, runtime.ring, person, runtime.clock())
+
+        async def bring_again() -> inbox.Received | None:
+            async with runtime.sessions.begin() as other:
+                return await inbox.receive(other, runtime.ring, event, runtime.clock())
+
+        again = asyncio.create_task(bring_again())
+        while not await waits_for_a_lock(runtime):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await session.commit()
+    assert await again is None
+    async with runtime.sessions() as session:
+        assert await open_talk(session, runtime.ring, conversation_id) is None
+        assert await session.scalar(select(func.count()).select_from(Person)) == 0
+
+
+async def test_the_mark_of_an_erased_event_is_forgotten_after_thirty_days(
+    runtime: Runtime, clock: Clock
+) -> None:
+    conversation_id = await arrive(runtime, *written("chào"), withdrawn())
+    await jobs.bring_up_to_date(runtime, {}, conversation_id)
+    kept = []
+    for days in (29, 2):
+        clock.pass_seconds(days * 86_400)
+        await jobs.forget_old(runtime)
+        async with runtime.sessions() as session:
+            kept.append(await session.scalar(select(func.count()).select_from(ErasedEvent)))
+    assert kept == [2, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
 
 from api import auth
 from bot import handoff, inbox, jobs, privacy, staff
@@ -40,7 +42,7 @@ from bot.tables import (
 )
 from tests.conftest import Clock
 from tests.fakes import LoopbackChannel
-from tests.staff_group import Supergroup, refusal
+from tests.staff_group import CHAT, Supergroup, Topic, refusal
 
 ASKS = "em muốn gặp người thật"
 CRY = "em uống cả vỉ thuốc rồi, em muốn chết"
@@ -53,9 +55,14 @@ def group() -> Supergroup:
 
 
 async def say(
-    runtime: Runtime, text: str, sender: str = "a", channel: LoopbackChannel | None = None
+    runtime: Runtime,
+    text: str,
+    sender: str = "a",
+    channel: LoopbackChannel | None = None,
+    **more: Any,
 ) -> None:
-    event = Inbound("loopback", str(uuid4()), sender, "text", text, address={"to": sender})
+    words = Inbound("loopback", str(uuid4()), sender, "text", text, address={"to": sender})
+    event = replace(words, **more)
     async with runtime.sessions.begin() as session:
         received = await inbox.receive(session, runtime.ring, event, runtime.clock())
     assert received is not None
@@ -178,7 +185,7 @@ async def test_the_first_answer_claims_the_case_and_reaches_the_citizen(
 async def test_what_is_done_at_the_console_stands_in_the_topic(
     runtime: Runtime, group: Supergroup, clock: Clock
 ) -> None:
-    hoa = await counsellor(runtime, "hoa")
+    hoa = await linked(runtime, group, "hoa", HOA)
     await say(runtime, ASKS)
     await look(runtime, group)
     async with runtime.sessions.begin() as session:
@@ -190,7 +197,69 @@ async def test_what_is_done_at_the_console_stands_in_the_topic(
     told = "\n".join(group.topic.posts)
     assert "Hoa đã nhận ca này" in told
     assert "Hoa, 10:00:\nchị nghe đây" in told
-    assert "Ghi chú nội bộ, Hoa, 10:00:\nhỏi lại sau" in told
+    assert "hỏi lại sau" not in told, "internal notes stay at the desk"
+    asked = len(group.asked)
+    clock.pass_seconds(600)
+    await look(runtime, group)
+    assert len(group.asked) == asked, "nor do they keep the topic behind"
+    assert await nothing_is_behind(runtime)
+
+
+async def nothing_is_behind(runtime: Runtime) -> bool:
+    async with runtime.sessions() as session:
+        return set(await session.scalars(select(StaffTopic.attempts))) == {0}
+
+
+async def test_a_case_taken_by_who_cannot_write_here_leaves_the_group(
+    runtime: Runtime, group: Supergroup, clock: Clock
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    hoa = await counsellor(runtime, "hoa")
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    (thread,) = group.topics
+    async with runtime.sessions.begin() as session:
+        (waiting,) = await handoff.queue(session, runtime.ring)
+        await handoff.claim(session, runtime.ring, waiting.handoff_id, hoa, clock())
+    await look(runtime, group)
+    assert group.topics == {}, "at the console, too, Lan cannot read it now"
+    await say(runtime, "chuyện riêng của em")
+    await look(runtime, group)
+    assert group.topics == {}
+    assert not any("chuyện riêng" in str(asked) for asked in group.asked)
+    await write(runtime, group, group.wrote(LAN, "để mình trả lời", thread=thread))
+    assert "Hoa đã nhận" in group.general[-1]
+    assert "Chưa có gì được gửi" in group.general[-1]
+
+
+async def test_a_topic_goes_when_who_has_its_case_unlinks_their_account(
+    runtime: Runtime, group: Supergroup, clock: Clock
+) -> None:
+    lan = await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    await write(runtime, group, group.wrote(LAN, "chào bạn"))
+    assert len(group.topics) == 1
+    async with runtime.sessions.begin() as session:
+        await accounts.unlink(session, lan, clock())
+    await look(runtime, group)
+    assert group.topics == {}
+
+
+async def test_where_somebody_is_stays_at_the_console(runtime: Runtime, group: Supergroup) -> None:
+    place = {"kind": "location", "location": (10.77712, -106.70012)}
+    await say(runtime, "", **place)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    await say(runtime, "", **place)
+    await look(runtime, group)
+    assert "(đã gửi vị trí: 10.77712, -106.70012)" in str(await lines(runtime)), (
+        "as the desk has it"
+    )
+    told = "\n".join(group.topic.posts)
+    assert told.count("(đã gửi vị trí)") == 2
+    assert "10.77" not in told
+    assert "106.70" not in told
 
 
 async def test_the_loop_goes_on_after_a_look_that_broke(
@@ -445,7 +514,7 @@ async def test_who_erases_their_data_is_erased_from_the_group_too(
     await look(runtime, group)
     async with runtime.sessions.begin() as session:
         person = (await session.scalars(select(Person.id))).one()
-        await privacy.erase(session, person)
+        await privacy.erase(session, runtime.ring, person, runtime.clock())
     group.refusals = [refusal(400, "Bad Request: not enough rights")]
     await look(runtime, group)
     assert group.topics, "Telegram refused"
@@ -466,7 +535,7 @@ async def test_an_erasure_never_waits_for_a_call_to_telegram(
         async with runtime.sessions.begin() as session:
             await session.execute(sql("SET LOCAL lock_timeout = '2s'"))
             person = (await session.scalars(select(Person.id))).one()
-            await privacy.erase(session, person)
+            await privacy.erase(session, runtime.ring, person, runtime.clock())
 
     group.meanwhile = erase
     await look(runtime, group)
@@ -529,6 +598,9 @@ async def test_an_account_is_one_counsellors_at_a_time_and_can_be_unlinked(
     [
         ("", {"photo": [{"file_id": "x"}]}, "chỉ chuyển được chữ"),
         ("", {"photo": [{"file_id": "x"}], "caption": "xem này"}, "chỉ chuyển được chữ"),
+        ("", {"checklist": {"title": "việc cần làm"}}, "chỉ chuyển được chữ"),
+        ("", {"thought_of_next_year": {"caption": "x"}}, "chỉ chuyển được chữ"),
+        ("\u200b", {}, "chỉ chuyển được chữ"),
         ("/xong", {}, "chỉ hiểu /"),
         ("/note", {}, "ngay sau /"),
         ("a" * 4001, {}, "quá 4000"),
@@ -566,11 +638,135 @@ async def test_talk_outside_the_topics_is_nobodys_business(
     await say(runtime, ASKS)
     await look(runtime, group)
     before = len(group.asked)
-    await write(runtime, group, group.wrote(LAN, "trưa nay ăn gì", thread=0))
-    await write(runtime, group, group.wrote(LAN, "chủ đề riêng của nhóm", thread=31))
+    colleague = {"reply_to_message": {"from": {"id": HOA, "is_bot": False}, "text": "ăn gì"}}
+    await write(runtime, group, group.wrote(HOA, "trưa nay ăn gì", thread=0))
+    await write(runtime, group, group.wrote(LAN, "bún", thread=0, **colleague))
+    await write(runtime, group, group.wrote(LAN, "", thread=0, photo=[{"file_id": "x"}]))
+    await write(runtime, group, group.wrote(LAN, "", thread=0, new_chat_title="Trực"))
     assert len(group.asked) == before
     await write(runtime, group, group.wrote(LAN, "/close", thread=0))
     assert "trong chủ đề của một ca" in group.general[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "more"), [("mình gọi lại nhé", {}), ("", {"voice": {"file_id": "x"}})]
+)
+async def test_who_answers_a_post_of_ours_outside_the_topics_learns_that_nothing_was_sent(
+    runtime: Runtime, group: Supergroup, text: str, more: dict[str, Any]
+) -> None:
+    answers = {"reply_to_message": group.ours("Lan đã kết thúc ca 1."), "message_thread_id": 77}
+    await write(runtime, group, group.wrote(LAN, text, thread=0, **answers, **more))
+    (told,) = group.general
+    assert "Chưa có gì được gửi" in told
+
+
+async def test_in_a_topic_that_is_no_cases_it_is_said_once_that_nothing_was_sent(
+    runtime: Runtime, group: Supergroup, clock: Clock
+) -> None:
+    group.topics[31] = Topic("Chuyện của nhóm", "0")
+    colleagues = {"reply_to_message": {"from": {"id": HOA, "is_bot": False}}}
+    for text in ("họp lúc ba giờ", "được nhé", "mình tới trễ"):
+        await write(runtime, group, group.wrote(LAN, text, **colleagues))
+    (told,) = group.topic.posts
+    assert "Chưa có gì được gửi" in told
+    clock.pass_seconds(timedelta(days=3).total_seconds())
+    await write(runtime, group, group.wrote(LAN, "họp lúc bốn giờ", **colleagues))
+    assert len(group.topic.posts) == 2, "who is new there learns it too"
+
+
+async def test_in_a_topic_that_we_opened_and_forgot_every_message_is_refused_aloud(
+    runtime: Runtime, group: Supergroup
+) -> None:
+    group.topics[41] = Topic("Ca 9 · Telegram", "0")
+    for text in ("chào bạn", "bạn còn đó không"):
+        await write(runtime, group, group.wrote(LAN, text))
+    assert [("Chưa có gì được gửi" in post) for post in group.topic.posts] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "done",
+    [{"forum_topic_edited": {}}, {"pinned_message": {}}, {"forum_topic_created": {"name": "Ca"}}],
+)
+async def test_what_telegram_itself_notes_in_a_topic_is_nobodys_answer(
+    runtime: Runtime, group: Supergroup, done: dict[str, Any]
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    before = len(group.asked)
+    await write(runtime, group, group.wrote(LAN, "", **done))
+    assert len(group.asked) == before
+
+
+async def test_a_button_that_telegram_shows_without_its_topic_is_answered(
+    runtime: Runtime, group: Supergroup
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, CRY)
+    await look(runtime, group)
+    press = json.loads(group.pressed(LAN, group.topic.buttons[0]))
+    press["callback_query"]["message"] = {"chat": {"id": CHAT}, "message_id": 1, "date": 0}
+    await write(runtime, group, json.dumps(press).encode())
+    assert "chưa ghi gì" in group.general[-1]
+    async with runtime.sessions() as session:
+        assert (await session.scalars(select(Verdict))).all() == []
+
+
+BOTH = {"id": 1, "from": {"id": 88}, "chat": {"id": 88, "type": "private"}, "text": "em sợ lắm"}
+
+
+async def test_our_own_fault_in_a_topic_is_told_and_holds_up_no_citizen(
+    runtime: Runtime, group: Supergroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("ours")
+
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    monkeypatch.setattr(handoff, "say", break_down)
+    both = json.loads(group.wrote(LAN, "chào bạn")) | {"edited_message": BOTH}
+    for _ in range(2):
+        await write(runtime, group, json.dumps(both).encode())
+    told = [post for post in group.topic.posts if "Máy gặp lỗi" in post]
+    assert len(told) == 1
+    assert "Chưa có gì được gửi" in told[0]
+    assert (await case_of(runtime)).state == "waiting", "nothing of it was done by half"
+    async with runtime.sessions() as session:
+        heard = select(InboxRow.event_id).where(InboxRow.channel == "telegram")
+        assert (await session.scalars(heard)).all() == [str(both["update_id"])]
+
+
+async def test_a_group_that_cannot_be_read_holds_up_no_citizen(
+    runtime: Runtime, group: Supergroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(raw: bytes) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(group.staff, "parse", break_down)
+    both = json.loads(group.wrote(LAN, "chào bạn", thread=0)) | {"edited_message": BOTH}
+    await write(runtime, group, json.dumps(both).encode())
+    async with runtime.sessions() as session:
+        assert (await session.scalars(select(InboxRow.channel))).all() == ["telegram"]
+
+
+async def test_with_the_database_away_in_the_middle_the_whole_update_comes_again(
+    runtime: Runtime, group: Supergroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(*_: object, **__: object) -> None:
+        raise OperationalError("", {}, Exception("gone"))
+
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    raw = json.dumps(json.loads(group.wrote(LAN, "chào bạn")) | {"edited_message": BOTH}).encode()
+    with monkeypatch.context() as patched:
+        patched.setattr(handoff, "say", break_down)
+        with pytest.raises(OperationalError):
+            await write(runtime, group, raw)
+    assert ("counsellor", "chào bạn") not in await lines(runtime)
+    await write(runtime, group, raw)
+    assert (await lines(runtime))[-1] == ("counsellor", "chào bạn")
 
 
 async def test_updates_of_other_chats_are_left_to_the_channel(
@@ -603,6 +799,58 @@ async def test_a_message_that_did_not_reach_the_citizen_is_told_once(
     assert [("chưa tới được người dân" in post) for post in group.topic.posts].count(True) == 1
 
 
+async def test_words_that_the_channel_holds_back_are_told_once_and_once_when_they_went_out(
+    runtime: Runtime, group: Supergroup, clock: Clock
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    await write(runtime, group, group.wrote(LAN, "chào bạn"))
+    case = await case_of(runtime)
+    refused = LoopbackChannel(*[SendResult("auth", "-216")] * 2)
+    for _ in range(2):
+        await jobs.bring_up_to_date(runtime, {"loopback": refused}, case.conversation_id)
+        clock.pass_seconds(600)
+        await look(runtime, group)
+        await look(runtime, group)
+    await write(runtime, group, group.wrote(LAN, "bạn còn đó không"))
+
+    def told(words: str) -> int:
+        return [words in post for post in group.topic.posts].count(True)
+
+    assert told("Tin chưa tới người dân: ") == 1
+    assert told("nay đã gửi được") == 0
+    await jobs.bring_up_to_date(runtime, {"loopback": LoopbackChannel()}, case.conversation_id)
+    await look(runtime, group)
+    await look(runtime, group)
+    assert told("Tin chưa tới người dân: ") == 1
+    assert told("nay đã gửi được") == 1
+    await write(runtime, group, group.wrote(LAN, "mình đây"))
+    again = LoopbackChannel(SendResult("auth", "-216"))
+    await jobs.bring_up_to_date(runtime, {"loopback": again}, case.conversation_id)
+    await look(runtime, group)
+    assert told("Tin chưa tới người dân: ") == 2
+
+
+async def test_words_held_back_and_then_given_up_are_not_said_to_have_gone_out(
+    runtime: Runtime, group: Supergroup, clock: Clock
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    await write(runtime, group, group.wrote(LAN, "chào bạn"))
+    case = await case_of(runtime)
+    for result in (SendResult("auth", "-216"), SendResult("gone", "blocked")):
+        channel = LoopbackChannel(*[result] * 3)
+        await jobs.bring_up_to_date(runtime, {"loopback": channel}, case.conversation_id)
+        await look(runtime, group)
+        clock.pass_seconds(600)
+    told = "\n".join(group.topic.posts)
+    assert "Có tin chưa tới được người dân" in told
+    assert "nay đã gửi được" not in told
+    assert await nothing_is_behind(runtime)
+
+
 async def test_a_line_that_telegram_refuses_does_not_hold_up_what_follows(
     runtime: Runtime, group: Supergroup, clock: Clock
 ) -> None:
@@ -629,6 +877,7 @@ async def test_a_long_line_of_emoji_arrives_whole_in_several_posts(
     await look(runtime, group)
     told = "\n".join(group.topic.posts[1:])
     assert told.count("🙂") >= 300
+    assert len(group.topic.posts) <= 4, "posts are filled"
     assert all(len(post.encode("utf-16-le")) // 2 <= 4096 for post in group.topic.posts)
     assert " /close" not in told, "a tap on it would close the case"
 
@@ -652,6 +901,7 @@ async def test_old_rows_are_forgotten(runtime: Runtime, group: Supergroup, clock
     [
         ({}, ""),
         ({"is_forum": False}, "chưa bật chủ đề"),
+        ({"username": "truc_dien_thoai"}, "công khai"),
         ({"rights": {"can_manage_topics": True, "can_delete_messages": False}}, "chưa đủ quyền"),
         ({"away": True}, "Không gọi được Telegram"),
         ({"refusals": [refusal(400, "Bad Request: chat not found")]}, "STAFF_CHAT"),
@@ -678,7 +928,12 @@ GROUP = Supergroup()
 @settings(deadline=None)
 @given(
     st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member"]),
-    st.sampled_from(["from", "chat", "text", "message_thread_id", "photo", "message", "data"]),
+    st.sampled_from(
+        [
+            *("from", "chat", "text", "message_thread_id", "photo", "message", "data"),
+            *("reply_to_message", "pinned_message"),
+        ]
+    ),
     ODD,
 )
 def test_odd_updates_are_read_or_left_but_never_raise(kind: str, name: str, odd: object) -> None:

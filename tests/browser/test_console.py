@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import open_chat, say
 from tests.processes import Desk
@@ -60,6 +61,19 @@ def test_a_wrong_password_is_refused_in_one_line(laptop: BrowserContext, desk: D
     expect(page.locator("#line")).to_be_visible()
     page.goto(f"{desk.url}/console/queue")
     expect(page.locator("#queue")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", ["console.js", "vendor/hx-sse.min.js"])
+def test_on_a_slow_line_whichever_script_comes_last_the_news_arrive(
+    lan: Page, desk: Desk, script: str
+) -> None:
+    def dawdle(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    lan.route(f"**/static/{script}", dawdle)
+    lan.goto(f"{desk.url}/console")
+    expect(lan.locator("#connection")).to_have_attribute("data-state", "open", timeout=8_000)
 
 
 def test_from_asking_for_a_human_to_the_bot_again(lan: Page, chat: Page) -> None:

@@ -45,6 +45,7 @@ def _create_staff_tables() -> None:
         sa.Column("shown", sa.Text(), server_default="", nullable=False),
         sa.Column("copied", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("warned", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("waits", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import httpx
 import pytest
@@ -20,7 +20,7 @@ from bot.channels.polling import AUTH_PAUSE_SECONDS, STAND_BY_SECONDS, Polling
 from bot.channels.telegram import Telegram
 from bot.channels.updates import Polled
 from bot.channels.zalo_bot import ZaloBot
-from bot.parked import record, take_in
+from bot.parked import Hears, record, take_in
 from bot.runtime import Runtime
 from tests.fakes import LoopbackChannel
 from tests.telegram_server import TelegramServer, ok, refusal, update
@@ -53,9 +53,11 @@ def telegram(server: TelegramServer) -> Telegram:
 
 
 @asynccontextmanager
-async def polling(runtime: Runtime, channel: Polled, naps: Naps) -> AsyncIterator[None]:
+async def polling(
+    runtime: Runtime, channel: Polled, naps: Naps, also: Hears | None = None
+) -> AsyncIterator[None]:
     """The loop, at work in the background."""
-    loop = Polling(runtime, channel, sleep=naps, rng=random.Random(1))
+    loop = Polling(runtime, channel, also, sleep=naps, rng=random.Random(1))
     task = asyncio.create_task(loop.run())
     try:
         yield
@@ -176,6 +178,63 @@ async def test_an_update_that_breaks_us_or_that_the_database_refuses_is_parked_o
     for told in (reason, repr(logged)):
         assert "NUL in" not in told
         assert "nothing" not in told
+
+
+async def hears_badly(session: object, raw: bytes) -> None:
+    if b"bad" in raw:
+        raise RuntimeError("our own fault")
+
+
+@asynccontextmanager
+async def refusing_bad_events(runtime: Runtime) -> AsyncIterator[None]:
+    """A database that is there, and breaks at one event alone."""
+    await execute(
+        runtime,
+        "CREATE FUNCTION refuse_bad() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF NEW.event_id = '2' THEN RAISE 'no'; END IF; RETURN NEW; END $$",
+    )
+    await execute(
+        runtime,
+        "CREATE TRIGGER refuse_bad BEFORE INSERT ON inbox"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_bad()",
+    )
+    try:
+        yield
+    finally:
+        await execute(runtime, "DROP FUNCTION refuse_bad CASCADE")
+
+
+@pytest.mark.parametrize("whose", ["ours", "the database's"])
+async def test_an_update_that_breaks_us_three_times_is_laid_aside_and_the_next_is_heard(
+    runtime: Runtime, whose: str
+) -> None:
+    server, naps = TelegramServer(update(1, "trước"), update(2, "bad"), update(3, "sau")), Naps()
+    also = hears_badly if whose == "ours" else None
+    async with (
+        nullcontext() if also else refusing_bad_events(runtime),
+        polling(runtime, telegram(server), naps, also),
+    ):
+        await server.idle.wait()
+    assert await stored(runtime) == ["1", "3"]
+    [(_, raw, reason)] = await parked(runtime)
+    assert b"bad" in raw
+    assert "Error" in reason
+    assert naps.taken == [1.0, 2.0]
+    assert len(server.called("getUpdates")) == 2
+
+
+async def test_a_fault_that_passes_lays_nothing_aside(runtime: Runtime) -> None:
+    server, naps, heard = TelegramServer(update(2, "chào")), Naps(), []
+
+    async def hears_at_the_third(session: object, raw: bytes) -> None:
+        heard.append(raw)
+        if len(heard) < 3:
+            raise RuntimeError("not yet")
+
+    async with polling(runtime, telegram(server), naps, hears_at_the_third):
+        await server.idle.wait()
+    assert await stored(runtime) == ["2"]
+    assert await parked(runtime) == []
 
 
 async def test_a_parked_update_stands_nowhere_in_clear(runtime: Runtime) -> None:

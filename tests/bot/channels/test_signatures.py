@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -49,6 +50,12 @@ class Door:
         found: Runtime = self.app.state.runtime
         return found
 
+    @property
+    def under_way(self) -> set[asyncio.Task[None]]:
+        """What is being stored, though it was answered."""
+        found: set[asyncio.Task[None]] = self.app.state.under_way
+        return found
+
     async def knock(
         self, channel: str, raw: bytes, headers: Mapping[str, str] | None = None
     ) -> int:
@@ -84,6 +91,7 @@ async def door(
 ) -> AsyncIterator[Door]:
     """A slow machine is given time; the test of slowness takes it away."""
     monkeypatch.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 30.0)
+    monkeypatch.setattr(webhooks, "STORE_WITHIN_SECONDS", 30.0)
     transport = httpx.ASGITransport(web, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         yield Door(web, http, sessions)
@@ -210,8 +218,12 @@ async def test_a_channel_that_is_not_set_up_is_not_there(door: Door) -> None:
     assert await door.stored() == NOTHING
 
 
+def test_the_platforms_are_answered_within_half_a_second() -> None:
+    assert webhooks.ANSWER_WITHIN_SECONDS < 0.5
+
+
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_cannot_be_stored_in_time_is_not_acknowledged_and_comes_again(
+async def test_what_cannot_be_stored_in_time_is_not_acknowledged_and_stored_all_the_same(
     door: Door, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = text_case(name).raw
@@ -220,9 +232,58 @@ async def test_what_cannot_be_stored_in_time_is_not_acknowledged_and_comes_again
         async with door.sessions.begin() as session:
             await session.execute(text("LOCK TABLE inbox, persons IN ACCESS EXCLUSIVE MODE"))
             assert await door.knock(name, raw) == 503
-    assert await door.stored() == NOTHING
+            assert len(door.under_way) == 1
+    await webhooks.finish(door.under_way)
+    assert await door.stored() == ONE_EVENT
     assert await door.knock(name, raw) == 200
     assert await door.stored() == ONE_EVENT
+    assert not door.under_way
+
+
+async def test_what_is_being_stored_when_the_process_ends_is_stored_first(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with door.app.router.lifespan_context(door.app):
+        with monkeypatch.context() as hurried:
+            hurried.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 0.2)
+            held = door.sessions()
+            await held.execute(text("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
+            assert await door.knock("telegram", text_case("telegram").raw) == 503
+        asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(held.close()))
+    assert await door.stored() == ONE_EVENT
+
+
+async def test_what_cannot_be_stored_at_all_is_given_up_and_comes_again(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = text_case("zalo_oa").raw
+    with monkeypatch.context() as hurried:
+        hurried.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 0.1)
+        hurried.setattr(webhooks, "STORE_WITHIN_SECONDS", 0.3)
+        async with door.sessions.begin() as session:
+            await session.execute(text("LOCK TABLE inbox, persons IN ACCESS EXCLUSIVE MODE"))
+            assert await door.knock("zalo_oa", raw) == 503
+            with structlog.testing.capture_logs() as logged:
+                await webhooks.finish(door.under_way)
+    assert [one["event"] for one in logged] == ["webhook.not_stored"]
+    assert await door.stored() == NOTHING
+    assert await door.knock("zalo_oa", raw) == 200
+    assert await door.stored() == ONE_EVENT
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield text_case("telegram").raw[:10]
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 0.1)
+    headers = signed("telegram", text_case("telegram").raw)
+
+    answer = await door.http.post("/webhooks/telegram", content=slowly(), headers=headers)
+    assert answer.status_code == 503
+    assert await door.stored() == NOTHING
 
 
 async def test_a_batch_is_stored_whole_or_not_at_all(
@@ -239,9 +300,11 @@ async def test_a_batch_is_stored_whole_or_not_at_all(
     assert await door.knock("sms", batch(3)) == 200
     with monkeypatch.context() as hurried:
         hurried.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 0.2)
+        hurried.setattr(webhooks, "STORE_WITHIN_SECONDS", 0.5)
         async with door.sessions.begin() as session:
             await session.execute(select(Conversation).with_for_update())
             assert await door.knock("sms", batch(1, 2, 3)) == 503
+            await webhooks.finish(door.under_way)
     assert await door.stored() == ONE_EVENT
     assert await door.knock("sms", batch(1, 2, 3)) == 200
     assert await door.stored() == (3, 3, 4, 4, 0)

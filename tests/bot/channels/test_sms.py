@@ -86,6 +86,8 @@ async def phone(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         phone = Phone(runtime, http, Gateway())
         app.state.channels = {"sms": phone.channel}
+        app.state.broken_channels = {}
+        app.state.under_way = set()
         yield phone
 
 

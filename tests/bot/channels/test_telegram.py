@@ -14,9 +14,10 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from api.channels import build_channels, through
+from api.channels import build_channels
 from bot import inbox, jobs
 from bot.channels import Call, SendResult
+from bot.channels.proxy import through
 from bot.channels.telegram import Telegram
 from bot.errors import SettingsBroken
 from bot.messages import Button, Outbound
@@ -89,6 +90,14 @@ def test_a_long_text_is_cut_and_its_buttons_stand_under_the_last_part() -> None:
     assert len(calls) == 3
     assert ["reply_markup" in call.body for call in calls] == [False, False, True]
     assert " ".join(call.body["text"] for call in calls) == text.strip()
+
+
+def test_a_part_is_measured_as_telegram_measures_it() -> None:
+    text = "Cố lên nhé 💪🏽💪🏽💪🏽. " * 600
+    calls = channel().render(Outbound(text), TO)
+    assert all(len(call.body["text"].encode("utf-16-le")) // 2 <= 4096 for call in calls)
+    assert " ".join(call.body["text"] for call in calls) == text.strip()
+    assert any(len(call.body["text"]) < 4000 for call in calls[:-1]), "an emoji is not one"
 
 
 def test_a_location_is_asked_for_with_a_key() -> None:
@@ -228,13 +237,15 @@ async def test_both_directions_go_through_the_proxy() -> None:
     with proxy() as (address, asked):
         settings = Settings(
             DATABASE_URL="", telegram_token="5:token", telegram_polling=True,
-            telegram_base_url="http://telegram.invalid",
+            telegram_base_url="http://telegram.invalid", telegram_proxy=address,
         )  # fmt: skip
-        async with httpx.AsyncClient() as http, through(address) as to_telegram:
-            telegram = build_channels(settings, http, to_telegram=to_telegram)["telegram"]
+        async with httpx.AsyncClient() as http:
+            messengers = build_channels(settings, http)
+            telegram = messengers.working["telegram"]
             assert isinstance(telegram, Telegram)
             assert await telegram.send(telegram.typing(TO)) == SendResult("sent")
             assert (await telegram.fetch(None)).failure is None
+            await messengers.aclose()
     assert asked == [
         f"http://telegram.invalid/bot5:token/{one}" for one in ("sendChatAction", "getUpdates")
     ]
@@ -249,10 +260,10 @@ def test_a_proxy_that_is_none_is_named_without_its_password() -> None:
 
 async def test_only_who_waits_for_a_knock_needs_a_secret() -> None:
     async with httpx.AsyncClient() as http:
-        with pytest.raises(SettingsBroken):
-            build_channels(Settings(DATABASE_URL="", telegram_token="5:token"), http)
+        knocks = Settings(DATABASE_URL="", telegram_token="5:token")
+        assert list(build_channels(knocks, http).broken) == ["telegram"]
         polls = Settings(DATABASE_URL="", telegram_token="5:token", telegram_polling=True)
-        assert list(build_channels(polls, http)) == ["telegram"]
+        assert list(build_channels(polls, http).working) == ["telegram"]
 
 
 async def follow_link(runtime: Runtime, key: str) -> list[dict[str, Any]]:

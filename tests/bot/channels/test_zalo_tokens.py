@@ -15,8 +15,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.channel_tables import ChannelToken
-from bot.channels.zalo_tokens import App, FixedToken, Refusal, Standing, ZaloTokens
+from bot.channels.zalo_oauth import App, Refusal
+from bot.channels.zalo_tokens import FixedToken, Standing, ZaloTokens
+from bot.duty import ZALO_CONSENT
 from bot.privacy import KeyRing
+from bot.wake import wake_on_call
 from tests.conftest import Clock
 from tests.zalo_server import APP, APP_SECRET, OA, ZaloServer
 
@@ -344,6 +347,59 @@ async def test_after_three_months_unused_only_a_consent_helps(
 ) -> None:
     pass_hours(clock, 24 * 91)
     assert (await standing(tokens, process.sessions)).needs_consent
+
+
+async def told(sessions: Sessions) -> int:
+    """How often the on-call address is to be told."""
+    query = text("SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'level' = 'zalo_consent'")
+    async with sessions() as session:
+        return int(await session.scalar(query) or 0)
+
+
+async def tell(session: AsyncSession) -> None:
+    await wake_on_call(session, ZALO_CONSENT)
+
+
+async def look(tokens: ZaloTokens) -> None:
+    """One round of the worker's loop."""
+    with pytest.raises(Stopped):
+        await tokens.keep_fresh(sleep=stop, tell=tell)
+
+
+async def test_a_lost_consent_is_told_once_and_the_next_loss_again(
+    tokens: ZaloTokens, process: Processes, clock: Clock
+) -> None:
+    await look(tokens)
+    assert await told(process.sessions) == 0
+    for loss in (1, 2):
+        pass_hours(clock, 26)
+        process.zalo.answers = [(200, "")] * 3
+        for one in (tokens, process(), tokens):
+            await look(one)
+            pass_hours(clock, 1)
+        assert await told(process.sessions) == loss
+        process.zalo.answers = []
+        assert await tokens.consent("good", OA) is None
+        await look(tokens)
+        assert await told(process.sessions) == loss
+
+
+async def test_workers_that_notice_a_loss_together_tell_it_once(
+    tokens: ZaloTokens, process: Processes, clock: Clock
+) -> None:
+    pass_hours(clock, 24 * 91)
+    await asyncio.gather(*(process().tell_of_loss(tell) for _ in range(4)))
+    assert await told(process.sessions) == 1
+
+
+async def test_zalo_in_trouble_is_no_loss(
+    tokens: ZaloTokens, process: Processes, clock: Clock
+) -> None:
+    pass_hours(clock, 26)
+    process.zalo.answers = [(503, "")]
+    await look(tokens)
+    await look(process())
+    assert await told(process.sessions) == 0
 
 
 async def test_a_fixed_token_that_is_refused_has_no_successor() -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
-from bot import inbox, outbox
+from bot import inbox, jobs, outbox
 from bot.channels import SendResult
 from bot.channels.zalo_window import Window, read_window, warning, window
-from bot.messages import Inbound, Outbound
+from bot.messages import Inbound, InboundKind, Outbound
 from bot.runtime import Runtime
 from bot.store import append, open_talk
 from bot.tables import Conversation
@@ -113,3 +113,56 @@ async def test_their_next_word_opens_the_window_anew(runtime: Runtime, clock: Cl
         await session.execute(update(Conversation).values(last_inbound_at=clock()))
         found = await read_window(session, conversation, clock())
     assert (found.state, found.sent) == ("free", 0)
+
+
+async def hear(runtime: Runtime, kind: InboundKind, said: str = "", place: bool = False) -> UUID:
+    """An event of the person's, stored now and dealt with an hour later."""
+    event = Inbound(
+        *("loopback", f"{kind} {runtime.clock()}", "7", kind, said),
+        location=(21.0, 105.8) if place else None,
+        address={"to": "7"},
+    )
+    async with runtime.sessions.begin() as session:
+        received = await inbox.receive(session, runtime.ring, event, runtime.clock())
+    assert received is not None
+    assert isinstance(runtime.clock, Clock)
+    runtime.clock.pass_seconds(HOUR.total_seconds())
+    channels = {"loopback": LoopbackChannel()}
+    await jobs.bring_up_to_date(runtime, channels, received.conversation_id)
+    return received.conversation_id
+
+
+async def last_spoke(runtime: Runtime, conversation: UUID) -> datetime | None:
+    async with runtime.sessions() as session:
+        found = await session.get(Conversation, conversation)
+        assert found is not None
+        return found.last_inbound_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "place"),
+    [
+        ("text", "cai nghiện ở đâu", False),
+        ("button", "/human", False),
+        ("media", "", False),
+        ("location", "", True),
+    ],
+)
+async def test_a_message_counts_from_when_it_came_and_not_from_our_turn(
+    runtime: Runtime, kind: InboundKind, said: str, place: bool
+) -> None:
+    conversation = await hear(runtime, kind, said, place)
+    assert await last_spoke(runtime, conversation) == NOW
+
+
+@pytest.mark.parametrize("kind", ["start", "stop", "delivered", "read", "other"])
+async def test_following_leaving_and_receipts_open_no_window(
+    runtime: Runtime, kind: InboundKind
+) -> None:
+    conversation = await hear(runtime, kind)
+    assert await last_spoke(runtime, conversation) is None
+    await hear(runtime, "text", "chào bạn")
+    spoke = await last_spoke(runtime, conversation)
+    assert spoke == NOW + HOUR
+    await hear(runtime, kind)
+    assert await last_spoke(runtime, conversation) == spoke
