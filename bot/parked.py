@@ -37,6 +37,8 @@ if TYPE_CHECKING:  # The runtime loads every model's library; counting what lies
 
 log = structlog.get_logger()
 
+_SCHEMA = ("3D", "3F", "42")
+"""PostgreSQL's classes of errors for a database, schema or table that is not as we expect it."""
 _TOO_BIG = "54000"
 """PostgreSQL's program_limit_exceeded: a value, not the server, though it is told as operational."""
 KEPT = timedelta(days=30)
@@ -227,13 +229,12 @@ async def _park(runtime: Runtime, channel: str, raw: bytes, reason: str) -> None
 
 def _is_away(error: Exception) -> bool:
     """Whether the fault is the database's or its schema's, so that no update could be stored."""
-    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _TOO_BIG:
-        return False
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(
-        error, OperationalError | InterfaceError | ProgrammingError | PoolTimeout | OSError
-    )
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PoolTimeout | OSError)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if isinstance(error, ProgrammingError):
+        return state.startswith(_SCHEMA)
+    return isinstance(error, OperationalError | InterfaceError) and state != _TOO_BIG
 
 
 def _sender(raw: bytes) -> str:

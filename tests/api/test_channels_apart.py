@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -72,19 +73,19 @@ def test_a_switch_that_is_neither_yes_nor_no_stops_no_program(
 
 
 async def test_the_web_process_runs_with_every_channel_broken(
-    database_url: str, tmp_path: Path
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     KeyRing.fresh().save(tmp_path / "keyring.json")
     broken = {"telegram_proxy": "ftp://h", "zalo_oa_secret": "", "embed_origins": "*"}
-    with structlog.testing.capture_logs() as logged:
-        app = build_web(
-            Settings(
-                _env_file=None,
-                DATABASE_URL=database_url,
-                data_dir=tmp_path,
-                **{**SECRETS, **broken, "zalo_bot_token": "", "zalo_bot_secret": ""},
-            )
+    app = build_web(
+        Settings(
+            _env_file=None,
+            DATABASE_URL=database_url,
+            data_dir=tmp_path,
+            **{**SECRETS, **broken, "zalo_bot_token": "", "zalo_bot_secret": ""},
         )
+    )
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     told = [(one["event"], one.get("channel", "")) for one in logged]
     assert sorted(told) == [
         ("channel.broken", "telegram"),

@@ -104,6 +104,11 @@ async def test_odd_words_are_taken(page: httpx.AsyncClient, sessions: Sessions, 
         (json.dumps(message("a" * 20_001)).encode(), 413),
         (b"a" * 200_000, 413),
     ],
+    ids=[
+        *("only blanks", "nothing to see", "no UTF-8", "no JSON", "empty object", "null"),
+        *("no uuid", "an order to erase", "words in a list", "a place off the map"),
+        *("too many characters", "too many bytes"),
+    ],
 )
 async def test_what_cannot_be_read_gets_one_kind_line_and_stores_nothing(
     page: httpx.AsyncClient, sessions: Sessions, raw: bytes, status: int

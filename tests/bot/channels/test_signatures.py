@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -241,16 +242,26 @@ async def test_what_cannot_be_stored_in_time_is_not_acknowledged_and_stored_all_
 
 
 async def test_what_is_being_stored_when_the_process_ends_is_stored_first(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    database_url: str, sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with door.app.router.lifespan_context(door.app):
-        with monkeypatch.context() as hurried:
-            hurried.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 0.2)
-            held = door.sessions()
-            await held.execute(text("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
+    KeyRing.fresh().save(tmp_path / "keyring.json")
+    settings = Settings(_env_file=None, DATABASE_URL=database_url, data_dir=tmp_path, **SECRETS)
+    app = build_web(settings)
+    monkeypatch.setattr(webhooks, "ANSWER_WITHIN_SECONDS", 0.2)
+    monkeypatch.setattr(webhooks, "STORE_WITHIN_SECONDS", 30.0)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
+        door = Door(app, http, sessions)
+        living = app.router.lifespan_context(app)
+        await living.__aenter__()
+        async with sessions() as holding:
+            await holding.execute(text("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
             assert await door.knock("telegram", text_case("telegram").raw) == 503
-        asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(held.close()))
-    assert await door.stored() == ONE_EVENT
+            ending = asyncio.create_task(living.__aexit__(None, None, None))
+            await asyncio.sleep(0.2)
+            assert not ending.done()
+        await ending
+        assert await door.stored() == ONE_EVENT
 
 
 async def test_what_cannot_be_stored_at_all_is_given_up_and_comes_again(
