@@ -8,7 +8,7 @@ import gc
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -74,6 +74,28 @@ class Wired:
             await engine.dispose()
 
 
+@dataclass(frozen=True)
+class Content:
+    """What is read from the program's own files and stays as it is while a process lives."""
+
+    register: Register
+    library: Library
+    topics: topics.Model | None
+    gazetteer: Gazetteer
+
+
+@cache
+def read_content(vectors: Path | None) -> Content:
+    """Read it, once in a process. `vectors` as `Settings.vectors`.
+
+    Raises:
+        DiemTuaError: it cannot be used.
+    """
+    register = Register.load()
+    library = Library.load(register, vectors=vectors)
+    return Content(register, library, topics.load(), Gazetteer.load())
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -86,17 +108,17 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
     """
     engine, sessions = database.connect(settings.database_url, pool_size)
     alone = database.connect_for_statements(settings.database_url, pool_size)
-    register = Register.load()
+    content = read_content(settings.vectors)
     http = httpx.AsyncClient(timeout=10)
     runtime = Runtime(
         sessions=sessions,
         statements=alone.connect,
         ring=KeyRing.load(settings.keyring),
-        register=register,
-        shelf=Shelf(Library.load(register, vectors=settings.vectors)),
-        topics=topics.load(),
+        register=content.register,
+        shelf=Shelf(content.library),
+        topics=content.topics,
         instruments=load_instruments(settings.data_dir / SCREENING),
-        gazetteer=Gazetteer.load(),
+        gazetteer=content.gazetteer,
         rasa=Rasa(settings.rasa_url, deadline=settings.rasa_deadline_seconds),
         numbers=seed_emergency_numbers(),
         duty=settings.duty,
@@ -114,7 +136,6 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        keep_what_is_loaded()
         tasks = (asyncio.create_task(live.run()), _follow_editors(wired.runtime))
         yield
         await webhooks.finish(app.state.under_way)

@@ -65,11 +65,13 @@ def web() -> None:
     """Chỉ chạy máy chủ web (cần DATABASE_URL)."""
     import uvicorn
 
-    from api.app import build_web
+    from api.app import build_web, keep_what_is_loaded
 
     settings = _settings()
+    built = build_web(settings)
+    keep_what_is_loaded()
     uvicorn.run(
-        build_web(settings),
+        built,
         host=settings.web_host,
         port=settings.web_port,
         log_level="warning",
