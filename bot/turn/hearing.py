@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from actions.commands import SmallTalk
 from bot import acts, danger, inbox, replies
@@ -77,9 +78,12 @@ def all_at_once(lines: Sequence[Heard]) -> list[str]:
 
 
 def heard_together(lines: Sequence[Heard], talk: Talk) -> int:
-    """How many of the events that wait, oldest first, one turn answers. While a caring question is
-    open each line is read by itself: a "có" must not drown in others."""
-    if not _is_prose(lines[0]) or talk.state.worry_soft:
+    """How many of the events that wait, oldest first, one turn answers. While a caring question or a
+    screening is open each line is an answer of its own, and a "có" must not drown in others; but a
+    cry for help in pieces is heard whole."""
+    if not _is_prose(lines[0]):
+        return 1
+    if (talk.state.worry_soft or talk.state.screening) and not _cries(lines):
         return 1
     length = 0
     for number, line in enumerate(lines):
@@ -117,6 +121,12 @@ def is_answered(talk: Talk, inbound: Inbound) -> bool:
 def is_receipt(inbound: Inbound) -> bool:
     """Whether the event is a platform's word about our own messages: nothing was said with it."""
     return inbound.kind in _RECEIPTS
+
+
+def _cries(lines: Sequence[Heard]) -> bool:
+    """Whether the typed words at the beginning of `lines`, taken together, are a cry for help."""
+    prose = list(takewhile(lambda line: _is_prose(line) or _is_receipt(line), lines))
+    return any(danger.judge(text).level in ("emergency", "urgent") for text in all_at_once(prose))
 
 
 def _is_danger(text: str) -> bool:

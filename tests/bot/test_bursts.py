@@ -188,6 +188,37 @@ async def test_a_yes_to_the_caring_question_does_not_drown_in_a_burst(runtime: R
     assert [line.alarm and line.alarm[1] for line in written] == ["soft", "urgent", None]
 
 
+async def in_a_screening(runtime: Runtime, channel: LoopbackChannel) -> UUID:
+    for said in ("em muốn tự kiểm tra", "đồng ý", "25 tuổi"):
+        conversation_id = await receive(runtime, said)
+        await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    return conversation_id
+
+
+async def test_in_a_screening_each_line_that_waits_is_an_answer_of_its_own(
+    runtime: Runtime,
+) -> None:
+    channel = LoopbackChannel()
+    conversation_id = await in_a_screening(runtime, channel)
+    before = len(channel.sent)
+    await receive_all(runtime, "không", "không", "không")
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    assert len(channel.sent) - before == 3, "each is met with the next question"
+    assert len({call.body["text"] for call in channel.sent[before:]}) == 3
+
+
+async def test_in_a_screening_a_cry_for_help_in_pieces_is_still_heard_whole(
+    runtime: Runtime,
+) -> None:
+    channel = LoopbackChannel()
+    conversation_id = await in_a_screening(runtime, channel)
+    await receive_all(runtime, "em uống", "hết vỉ thuốc", "rồi")
+    await jobs.bring_up_to_date(runtime, {"loopback": channel}, conversation_id)
+    async with runtime.sessions() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+    assert case.priority == handoff.DANGER_NOW
+
+
 async def test_of_very_many_messages_none_is_lost_or_doubled(runtime: Runtime) -> None:
     sent = [f"em kể chuyện thứ {number}" for number in range(2 * inbox.MOST_TOGETHER + 3)]
     conversation_id = await receive_all(runtime, *sent)
