@@ -31,6 +31,7 @@ AUTH_PAUSE_SECONDS = 300.0
 MOST_TRIES = 3
 """An update that breaks us so often in a row is laid aside, and the next one is heard."""
 _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
+_UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
 _STILL_THERE = text("SELECT 1")
 
 
@@ -80,14 +81,20 @@ class Polling:
                 name = {"name": f"diemtua.polling.{self._channel.name}"}
                 if not await connection.scalar(_LOCK, name):
                     return STAND_BY_SECONDS
-                unhooked = await self._channel.unhook()
-                if unhooked.state != "sent":
-                    return self._pause_after(unhooked)
-                while (failure := await self._round(connection)) is None:
-                    self._failures = 0
-                return self._pause_after(failure)
+                pause = self._pause_after(await self._ask_until_refused(connection))
+                # At once: the server notices a closed connection a moment later than we come back.
+                await connection.execute(_UNLOCK, name)
+                return pause
             finally:
                 await connection.invalidate()
+
+    async def _ask_until_refused(self, connection: AsyncConnection) -> SendResult:
+        unhooked = await self._channel.unhook()
+        if unhooked.state != "sent":
+            return unhooked
+        while (failure := await self._round(connection)) is None:
+            self._failures = 0
+        return failure
 
     async def _round(self, connection: AsyncConnection) -> SendResult | None:
         """Ask once and take in what comes; why nothing could be had, or None."""
