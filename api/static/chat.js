@@ -287,4 +287,4 @@ listenToPerson();
 listenToDevice();
 textChanged();
 stream.run();
-tellSite("ready");
+tellSite(document.hasFocus() ? "ready" : "waiting");

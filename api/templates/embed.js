@@ -143,11 +143,12 @@ class Widget {
   /** The frame says that it runs, that something new came, or that the person leaves. */
   hear({ source, origin, data }) {
     if (!this.frame || source !== this.frame.contentWindow || origin !== server) return;
-    if (data === "diemtua:ready") {
+    if (data === "diemtua:ready" || data === "diemtua:waiting") {
       this.isReady = true;
       clearTimeout(this.patience);
       this.showFailed(false);
-      if (!this.panel.hidden) this.enter();
+      // Whoever is in it already is not sent back to its beginning.
+      if (data === "diemtua:waiting" && !this.panel.hidden) this.enter();
     } else if (data === "diemtua:news" && this.panel.hidden) {
       this.label.textContent = "Trò chuyện: có tin mới";
     } else if (data === "diemtua:leave") {
