@@ -76,7 +76,7 @@ def test_the_desks_beside_the_chats_have_no_fault(
     visitor: BrowserContext, desk: Desk, passwords: dict[str, str]
 ) -> None:
     page = log_in(visitor, desk, passwords, "hoa")
-    for path in ("/console/content", "/console/content/foreigner", "/console/danger"):
-        page.goto(desk.url + path)
-        expect(page.locator("#content h1").first).to_be_visible()
+    for path in ("account", "content", "content/foreigner", "danger", "undelivered", "zalo"):
+        page.goto(f"{desk.url}/console/{path}")
+        expect(page.locator("main h1").first).to_be_visible()
         assert faults(page) == [], path
