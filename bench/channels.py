@@ -22,6 +22,7 @@ ACKNOWLEDGED_A_SECOND, ACKNOWLEDGED_FOR_SECONDS = 50, 20
 A_SECOND, FOR_SECONDS = 2, 40
 CROWD, EACH = 240, 5
 ANSWER_WITHIN_SECONDS = 60
+AGAIN_AFTER_SECONDS = 0.5
 CHANNELS = ("telegram", "zalo_oa", "web")
 _numbers = itertools.count(900_000_000)
 
@@ -41,16 +42,25 @@ class MessengerPerson:
         self._platforms.listening[self._channel, self._sender] = self._answered.set
 
     async def say(self, text: str) -> None:
+        """Returns once it is answered. What is not acknowledged is sent again, as platforms do."""
         self._answered.clear()
-        assert await self.knock(text), "not acknowledged"
+        raw, headers = webhook(self._channel, self._sender, text)
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            while not await self._post(raw, headers):
+                await asyncio.sleep(AGAIN_AFTER_SECONDS)
             await self._answered.wait()
 
     async def knock(self, text: str) -> bool:
         """Whether the webhook was acknowledged."""
-        raw, headers = webhook(self._channel, self._sender, text)
-        async with self._session.post(self._url, data=raw, headers=headers) as answer:
-            return answer.status == 200
+        return await self._post(*webhook(self._channel, self._sender, text))
+
+    async def _post(self, raw: bytes, headers: Mapping[str, str]) -> bool:
+        """False also where the server closed a connection that had stood idle."""
+        try:
+            async with self._session.post(self._url, data=raw, headers=headers) as answer:
+                return answer.status == 200
+        except aiohttp.ClientConnectionError:
+            return False
 
     async def close(self) -> None:
         del self._platforms.listening[self._channel, self._sender]
