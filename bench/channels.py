@@ -46,8 +46,10 @@ class MessengerPerson:
         self._answered.clear()
         raw, headers = webhook(self._channel, self._sender, text)
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
-            while not await self._post(raw, headers):
-                await asyncio.sleep(AGAIN_AFTER_SECONDS)
+            for pause in itertools.repeat(AGAIN_AFTER_SECONDS):
+                if await self._post(raw, headers):
+                    break
+                await asyncio.sleep(pause)
             await self._answered.wait()
 
     async def knock(self, text: str) -> bool:
