@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 RASA = nlu_data/.venv/bin/python
 
-.PHONY: help setup run test check bench eval faults
+.PHONY: help setup run test check bench eval faults words help-pictures
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,3 +34,9 @@ eval: setup  ## Measure the answers on held-out questions, per style
 
 faults: setup  ## Kill everything at random under 2,000 messages; nothing may be lost
 	$(BIN)/python -m tests.faults.storm
+
+words:  ## Gather the console's words into the catalogue
+	$(BIN)/python -m scripts.gather_words
+
+help-pictures: setup  ## Take the pictures of the console's help page anew
+	$(BIN)/python -m tests.browser.help_pictures

@@ -25,26 +25,31 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import chat, console, database, directory, embed, webhooks
 from api.channels import Messengers, staff_group, wire_messengers
 from api.checking import log_broken
+from api.console.board_news import BoardNews
+from api.console.drawing import Boards
+from api.console.pages import DATABASE_DOWN
 from api.listening import ask_for_updates, keep_tokens_fresh
 from api.live import Live
 from api.logs import quiet_logs
 from api.origins import read_origins
 from api.public import public_files
 from api.staff import keep_staff_topics, who_else_hears
+from bot import catalogue, presence, roster, topics
 from bot import jobs as queue
-from bot import topics
 from bot.answers import Library
 from bot.answers.shelf import Shelf, keep_up_to_date
 from bot.channels import Channel
 from bot.duty import tell_on_call
 from bot.errors import DatabaseDown, DiemTuaError, SettingsBroken, where
 from bot.laws import Register
+from bot.meanwhile import Meanwhile
 from bot.privacy import KeyRing
 from bot.rasa import Rasa
 from bot.runtime import Clock, Runtime
 from bot.screening import load_instruments
 from bot.screening.library import FOLDER as SCREENING
 from bot.settings import Settings
+from bot.todays_places import todays_places
 from referral_directory.nearest import seed_emergency_numbers
 from referral_directory.places import Gazetteer
 
@@ -131,12 +136,19 @@ def wire(settings: Settings, *, pool_size: int = 10, clock: Clock = now) -> Wire
 def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     """The web application: chat page, console, webhooks, directory."""
     quiet_logs()
+    catalogue.speak(settings.console_language)
     wired = wire(settings, clock=clock)
     live = Live(database.plain_url(settings.database_url))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tasks = (asyncio.create_task(live.run()), _follow_editors(wired.runtime))
+        tasks = (
+            asyncio.create_task(live.run()),
+            asyncio.create_task(BoardNews(live, wired.runtime.sessions).run()),
+            _follow_editors(wired.runtime),
+            _follow_roster(wired.runtime),
+            asyncio.create_task(presence.keep_desk_seen(wired.runtime.statements, clock)),
+        )
         yield
         await webhooks.finish(app.state.under_way)
         for task in tasks:
@@ -152,7 +164,12 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.state.under_way = set()
     app.state.also_hears = who_else_hears(wired.runtime, staff_group(settings, wired.channels))
     app.state.live = live
-    app.state.templates = Jinja2Templates(HERE / "templates")
+    app.state.meanwhile = Meanwhile(wired.runtime)
+    app.state.templates = load_templates(settings.console_language)
+    app.state.templates.env.globals["todays_places"] = partial(
+        todays_places, gazetteer=wired.runtime.gazetteer
+    )
+    app.state.boards = Boards(wired.runtime, app.state.templates)
     app.state.embed_origins = _origins(settings)
     for name, line in wired.messengers.broken.items():
         log.error("channel.broken", channel=name, line=line)
@@ -173,6 +190,7 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
 async def run_worker(settings: Settings) -> None:
     """Work on the queue until told to stop."""
     quiet_logs()
+    catalogue.speak(settings.console_language)
     wired = wire(settings, pool_size=settings.worker_concurrency + 4)
     connector = database.queue(settings.database_url, settings.worker_concurrency + 4)
     jobs = procrastinate.App(connector=connector)
@@ -183,6 +201,7 @@ async def run_worker(settings: Settings) -> None:
     also = who_else_hears(wired.runtime, group)
     following = [
         _follow_editors(wired.runtime),
+        _follow_roster(wired.runtime),
         asyncio.create_task(log_broken(wired.messengers)),
         *keep_tokens_fresh(wired.runtime, wired.channels),
         *ask_for_updates(wired.runtime, wired.channels, also),
@@ -204,6 +223,23 @@ async def run_worker(settings: Settings) -> None:
     await wired.close()
 
 
+def load_templates(language: str) -> Jinja2Templates:
+    """The templates, which speak the language of this process (see bot.catalogue)."""
+    templates = Jinja2Templates(HERE / "templates")
+    templates.env.globals["language"] = language
+    templates.env.add_extension("jinja2.ext.i18n")
+    templates.env.policies["ext.i18n.trimmed"] = True
+    templates.env.install_gettext_callables(  # type: ignore[attr-defined]
+        catalogue.gettext, _either, newstyle=True
+    )
+    return templates
+
+
+def _either(one: str, many: str, number: int) -> str:
+    """Vietnamese has no plural, so no word of ours has two forms."""
+    return catalogue.gettext(one if number == 1 else many)
+
+
 def _origins(settings: Settings) -> tuple[str, ...]:
     """The sites that may show the chat in a frame: none where the setting cannot be read."""
     try:
@@ -215,6 +251,10 @@ def _origins(settings: Settings) -> tuple[str, ...]:
 
 def _follow_editors(runtime: Runtime) -> asyncio.Task[None]:
     return asyncio.create_task(keep_up_to_date(runtime.shelf, runtime.statements, runtime.today))
+
+
+def _follow_roster(runtime: Runtime) -> asyncio.Task[None]:
+    return asyncio.create_task(roster.keep_up_to_date(runtime.duty.roster, runtime.statements))
 
 
 def keep_what_is_loaded() -> None:
@@ -241,17 +281,16 @@ async def _show_error(request: Request, error: Exception) -> Response:
         return console.error_page(request, error)
     if error.status >= 500 and not request.url.path.startswith("/console"):
         return await _database_down(request, error)
-    return JSONResponse({"message": error.line}, error.status)
+    at_desk = request.url.path.startswith("/console")
+    line = catalogue.gettext(error.line) if at_desk else error.line
+    return JSONResponse({"message": line}, error.status)
 
 
 async def _database_down(request: Request, error: Exception) -> Response:
     """Nothing can be stored: say so, and to a citizen with the numbers that help without us."""
     log.error("database.down", path=request.url.path, error=where(error))
     if request.url.path.startswith("/console"):
-        down = DatabaseDown(
-            "Cơ sở dữ liệu không trả lời. Chữ bạn gõ còn ở đây; thử lại sau ít phút."
-        )
-        return await _show_error(request, down)
+        return await _show_error(request, DatabaseDown(DATABASE_DOWN))
     numbers = request.app.state.runtime.numbers
     lines = ", ".join(f"{number} ({label})" for number, label in numbers.items())
     line = (

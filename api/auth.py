@@ -1,45 +1,38 @@
-"""Who may open the console: passwords, log-ins, and the sessions they give.
+"""Who may open the console: log-ins, and passwords of one's own.
 
-Nobody here commits. Passwords are kept as argon2id, a session's token as its SHA-256 only, so what
-lies in the database opens nothing.
+Nobody here commits. Passwords are kept as argon2id, so what lies in the database opens nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
-import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
-from hashlib import sha256
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import attempts, passwords, sessions
+from api.attempts import NOWHERE, Origin
+from api.sessions import token_hash
+from bot.catalogue import N_, _
 from bot.errors import AlreadyTaken, NotFound, NotUnderstood, SessionOver
 from bot.tables import ConsoleSession, Counsellor
 
-ROLES = ("counsellor", "supervisor", "editor", "admin")
-SESSION_LASTS = timedelta(hours=12)
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
-FEWEST_CHARACTERS, MOST_CHARACTERS = 10, 200
+ROLES = ("counsellor", "supervisor", "editor", "directory", "admin")
+NEED_SECOND_FACTOR = frozenset({"supervisor", "admin"})
 
-WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Bạn xem lại phím Caps Lock, bộ gõ rồi thử lại."
-LOCKED = (
-    "Tên này vừa nhập sai mật khẩu nhiều lần nên tạm khóa. Bạn thử lại sau {minutes} phút, "
+WRONG = N_("Tên đăng nhập hoặc mật khẩu chưa đúng. Bạn xem lại phím Caps Lock, bộ gõ rồi thử lại.")
+LOCKED = N_(
+    "Có nhiều lần nhập sai liên tiếp nên việc đăng nhập tạm dừng. Bạn thử lại sau {minutes} phút, "
     "hoặc nhờ người quản trị đặt lại mật khẩu."
 )
-DISABLED = "Tài khoản này đã ngừng dùng. Bạn hỏi người quản trị nhé."
-BUSY = "Đang có một lần đăng nhập khác bằng tên này. Bạn đợi vài giây rồi thử lại."
-OVER = "Phiên đăng nhập đã hết. Bạn đăng nhập lại nhé."
+DISABLED = N_("Tài khoản này đã ngừng dùng. Bạn hỏi người quản trị nhé.")
+BUSY = N_("Đang có một lần đăng nhập khác bằng tên này. Bạn đợi vài giây rồi thử lại.")
+OVER = N_("Phiên đăng nhập đã hết. Bạn đăng nhập lại nhé.")
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -63,110 +56,124 @@ async def create_counsellor(
         NotUnderstood: one of them is not of that form.
         AlreadyTaken: the login is in use.
     """
-    login, name = _login(login), unicodedata.normalize("NFC", name).strip()
-    if not _LOGIN.fullmatch(login):
-        raise NotUnderstood(
-            "Tên đăng nhập gồm 2 đến 40 chữ không dấu, số, dấu chấm, gạch ngang, không có dấu cách."
-        )
-    if not name or len(name) > 60 or not name.isprintable():
-        raise NotUnderstood("Cần một tên hiển thị, nhiều nhất 60 chữ.")
-    if role not in ROLES:
-        raise NotUnderstood(f"Vai trò phải là một trong: {', '.join(ROLES)}.")
-    if await _find(session, login) is not None:
-        raise AlreadyTaken(f"Tên đăng nhập {login} đã có người dùng.")
-    password = _one_time_password()
-    session.add(
-        Counsellor(
-            login=login,
-            name=name,
-            role=role,
-            password_hash=await _hash(password),
-            must_change=True,
-            created_at=now,
-        )
-    )
-    await session.flush()
+    password = passwords.groups_of_letters(4)
+    await add_counsellor(session, login, name, role, password, now, must_change=True)
     return password
 
 
+async def add_counsellor(
+    session: AsyncSession,
+    login: str,
+    name: str,
+    role: str,
+    password: str,
+    now: datetime,
+    *,
+    must_change: bool,
+) -> Counsellor:
+    """As `create_counsellor`, with a password that is given."""
+    login = read_login(login)
+    if not _LOGIN.fullmatch(login):
+        raise NotUnderstood(
+            _(
+                "Tên đăng nhập gồm 2 đến 40 chữ không dấu, số, dấu chấm, gạch ngang, không có dấu cách."
+            )
+        )
+    name = read_name(name)
+    demand_role(role)
+    if await find(session, login) is not None:
+        raise AlreadyTaken(_("Tên đăng nhập {login} đã có người dùng.").format(login=login))
+    counsellor = Counsellor(
+        login=login,
+        name=name,
+        role=role,
+        password_hash=await passwords.keep(password),
+        must_change=must_change,
+        created_at=now,
+    )
+    session.add(counsellor)
+    await session.flush()
+    return counsellor
+
+
 async def reset_password(session: AsyncSession, login: str) -> str:
-    """A new one-time password; unlocks the login and ends its sessions.
+    """A new one-time password; forgets failures with this name and ends its sessions.
 
     Raises:
         NotFound: nobody has this login.
     """
-    counsellor = await _find(session, _login(login))
-    if counsellor is None:
-        raise NotFound(f"Không có ai tên đăng nhập là {login}.")
-    password = _one_time_password()
-    counsellor.password_hash = await _hash(password)
+    counsellor = await get(session, login)
+    password = passwords.groups_of_letters(4)
+    counsellor.password_hash = await passwords.keep(password)
     counsellor.must_change = True
-    counsellor.failed_logins = 0
-    counsellor.locked_until = None
-    await session.execute(
-        delete(ConsoleSession).where(ConsoleSession.counsellor_id == counsellor.id)
-    )
-    await session.flush()
+    await attempts.forget_name(session, counsellor.login)
+    await sessions.end_all(session, counsellor)
     return password
 
 
-async def log_in(session: AsyncSession, login: str, password: str, now: datetime) -> str | Refused:
-    """A token for the cookie, good for SESSION_LASTS, or why not.
+async def log_in(
+    session: AsyncSession,
+    login: str,
+    password: str,
+    now: datetime,
+    origin: Origin = NOWHERE,
+    device: str = "",
+) -> str | Refused:
+    """A token for the cookie, or why not. With a second factor the session is a half one, good for
+    `sessions.HALF_LASTS`, until `second_factor.give` makes it whole.
 
     A refusal is returned, not raised, because the failure it counted must be committed. A wrong
-    login takes the same time and gives the same line as a wrong password. One attempt at a time for
-    a login, whether it exists or not: guessing in parallel gains nothing.
+    login takes the same time and gives the same line as a wrong password.
     """
-    login = _login(login)
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(_lock_number(login)))):
-        return Refused(BUSY)
-    counsellor = await _find(session, login)
-    if counsellor is not None and counsellor.locked_until and now < counsellor.locked_until:
-        minutes = 1 + int((counsellor.locked_until - now).total_seconds() // 60)
-        return Refused(LOCKED.format(minutes=min(minutes, 15)))
-    stored = counsellor.password_hash if counsellor else await asyncio.to_thread(_nobodys_hash)
-    right = await _is_right(stored, password)
+    login = read_login(login)
+    marks = attempts.marks_of("password", login, origin)
+    if not await attempts.begin(session, marks):
+        return Refused(_(BUSY))
+    if until := await attempts.blocked_until(session, marks, now):
+        return locked(until, now)
+    counsellor = await find(session, login)
+    right = await passwords.is_right(counsellor.password_hash if counsellor else None, password)
     if counsellor is None or not right:
-        if counsellor is not None:
-            _count_failure(counsellor, now)
-            await session.flush()
-        return Refused(WRONG)
+        await attempts.count_failure(session, marks, now)
+        return Refused(_(WRONG))
     if counsellor.disabled_at is not None:
-        return Refused(DISABLED)
-    counsellor.failed_logins = 0
-    counsellor.locked_until = None
-    await session.execute(delete(ConsoleSession).where(ConsoleSession.expires_at <= now))
-    token = secrets.token_urlsafe(32)
-    session.add(
-        ConsoleSession(
-            token_hash=token_hash(token),
-            counsellor_id=counsellor.id,
-            created_at=now,
-            expires_at=now + SESSION_LASTS,
-        )
-    )
-    await session.flush()
-    return token
+        return Refused(_(DISABLED))
+    await attempts.forget(session, marks)
+    half = counsellor.totp is not None
+    return await sessions.begin(session, counsellor, now, device, half=half)
 
 
-async def counsellor_of(session: AsyncSession, token: str, now: datetime) -> Counsellor:
-    """Whose session `token` is.
+async def counsellor_of(
+    session: AsyncSession, token: str, now: datetime, *, half: bool = False
+) -> Counsellor:
+    """Whose session `token` is; `half` asks for one that lacks the second factor.
 
     Raises:
         SessionOver: nobody's, or it ended, or its owner may not log in any more.
     """
-    found = await session.scalar(
-        select(Counsellor)
+    theirs = _logged_in(now, half=half).where(ConsoleSession.token_hash == token_hash(token))
+    found: Counsellor | None = await session.scalar(theirs)
+    if found is None:
+        raise SessionOver(_(OVER))
+    return found
+
+
+async def counsellors_in(session: AsyncSession, now: datetime) -> dict[bytes, Counsellor]:
+    """Everybody whom `counsellor_of` would find, by the hash of their session's token."""
+    rows = await session.execute(_logged_in(now, half=False))
+    return {row.token_hash: row.Counsellor for row in rows}
+
+
+def _logged_in(now: datetime, *, half: bool) -> Select[tuple[Counsellor, bytes]]:
+    return (
+        select(Counsellor, ConsoleSession.token_hash)
         .join(ConsoleSession, ConsoleSession.counsellor_id == Counsellor.id)
         .where(
-            ConsoleSession.token_hash == token_hash(token),
             ConsoleSession.expires_at > now,
+            ConsoleSession.half.is_(half),
             Counsellor.disabled_at.is_(None),
         )
     )
-    if found is None:
-        raise SessionOver(OVER)
-    return found
 
 
 async def change_password(
@@ -179,92 +186,62 @@ async def change_password(
         NotUnderstood: the current password is wrong, or the new one does not do; `line` says why.
     """
     counsellor = await counsellor_of(session, token, now)
-    if not await _is_right(counsellor.password_hash, current):
-        raise NotUnderstood("Mật khẩu hiện tại chưa đúng.")
-    if len(_nfc(new)) < FEWEST_CHARACTERS:
-        raise NotUnderstood(f"Mật khẩu mới cần ít nhất {FEWEST_CHARACTERS} ký tự.")
-    if len(_nfc(new)) > MOST_CHARACTERS:
-        raise NotUnderstood(f"Mật khẩu mới dài quá {MOST_CHARACTERS} ký tự.")
-    if _nfc(new) == _nfc(current):
-        raise NotUnderstood("Mật khẩu mới phải khác mật khẩu cũ.")
-    if len(set(new)) < 4 or len(new.casefold().replace(counsellor.login, "")) < 4:
-        raise NotUnderstood("Mật khẩu này dễ đoán quá. Bạn thử ghép vài từ không liên quan nhau.")
-    counsellor.password_hash = await _hash(new)
+    if not await passwords.is_right(counsellor.password_hash, current):
+        raise NotUnderstood(_("Mật khẩu hiện tại chưa đúng."))
+    passwords.demand_good(counsellor.login, new)
+    if passwords.nfc(new) == passwords.nfc(current):
+        raise NotUnderstood(_("Mật khẩu mới phải khác mật khẩu cũ."))
+    counsellor.password_hash = await passwords.keep(new)
     counsellor.must_change = False
-    await session.execute(
-        delete(ConsoleSession).where(
-            ConsoleSession.counsellor_id == counsellor.id,
-            ConsoleSession.token_hash != token_hash(token),
-        )
-    )
-    await session.flush()
+    await sessions.end_all(session, counsellor, but=token)
     return counsellor
 
 
-async def log_out(session: AsyncSession, token: str) -> None:
-    """End a session; one that is over already is fine."""
-    await session.execute(
-        delete(ConsoleSession).where(ConsoleSession.token_hash == token_hash(token))
-    )
+def needs_second_factor(counsellor: Counsellor) -> bool:
+    """Whether the role may do nothing before a second factor is set up, and none is."""
+    return counsellor.role in NEED_SECOND_FACTOR and counsellor.totp is None
 
 
-def _count_failure(counsellor: Counsellor, now: datetime) -> None:
-    counsellor.failed_logins += 1
-    if counsellor.failed_logins >= MOST_FAILURES:
-        counsellor.failed_logins = 0
-        counsellor.locked_until = now + LOCKED_FOR
+def locked(until: datetime, now: datetime) -> Refused:
+    minutes = -(-int((until - now).total_seconds()) // 60)
+    return Refused(_(LOCKED).format(minutes=max(1, minutes)))
 
 
-async def _find(session: AsyncSession, login: str) -> Counsellor | None:
+async def find(session: AsyncSession, login: str) -> Counsellor | None:
     query = select(Counsellor).where(Counsellor.login == login)
     found = await session.execute(query.execution_options(populate_existing=True))
     return found.scalar_one_or_none()
 
 
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+async def get(session: AsyncSession, login: str) -> Counsellor:
+    """Raises:
+    NotFound: nobody has this login.
+    """
+    counsellor = await find(session, read_login(login))
+    if counsellor is None:
+        raise NotFound(_("Không có ai tên đăng nhập là {login}.").format(login=login))
+    return counsellor
 
 
-@cache
-def _nobodys_hash() -> str:
-    """What a password for an unknown login is checked against."""
-    return _hasher().hash(secrets.token_urlsafe(16))
+def demand_role(role: str) -> None:
+    """Raises:
+    NotUnderstood: not one of ROLES.
+    """
+    if role not in ROLES:
+        raise NotUnderstood(_("Vai trò phải là một trong: {roles}.").format(roles=", ".join(ROLES)))
 
 
-async def _hash(password: str) -> str:
-    return await asyncio.to_thread(_hasher().hash, _nfc(password))
+def read_name(name: str) -> str:
+    """A name as it is kept.
+
+    Raises:
+        NotUnderstood: empty, over 60 characters, or with ones that cannot be shown.
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    if not name or len(name) > 60 or not name.isprintable():
+        raise NotUnderstood(_("Cần một tên hiển thị, nhiều nhất 60 chữ."))
+    return name
 
 
-async def _is_right(stored: str, password: str) -> bool:
-    """Longer ones than may be set are cut, so that a huge one costs no more than a small one."""
-    attempt = _nfc(password[: MOST_CHARACTERS * 4])
-    try:
-        return await asyncio.to_thread(_hasher().verify, stored, attempt)
-    except VerifyMismatchError:
-        return False
-
-
-def _one_time_password() -> str:
-    """Four groups of four letters and digits that are not mistaken for each other: 79 bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-
-
-def _login(login: str) -> str:
-    return _nfc(login).strip().lower().replace("\0", "")
-
-
-def _nfc(text: str) -> str:
-    """Vietnamese keyboards write one letter as one or as several code points."""
-    return unicodedata.normalize("NFC", text)
-
-
-def token_hash(token: str) -> bytes:
-    """What is kept of a session's token."""
-    return sha256(token.encode("utf-8", "replace")).digest()
-
-
-def _lock_number(login: str) -> int:
-    """A 64-bit number of our own for PostgreSQL's advisory locks."""
-    digest = sha256(f"log in {login}".encode("utf-8", "replace")).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+def read_login(login: str) -> str:
+    return passwords.nfc(login).strip().lower().replace("\0", "")

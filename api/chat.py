@@ -15,16 +15,17 @@ from sqlalchemy import select, update
 from api.bodies import read_body
 from api.live import HEARTBEAT, Live, News, event, next_news
 from api.public import Compressed
-from bot import inbox, replies
+from bot import inbox, receipts, replies
 from bot.channels import web
 from bot.errors import NotAllowed, SessionOver
 from bot.runtime import Runtime
-from bot.store import Talk, open_talk, read_lines
+from bot.store import Talk, notify, open_talk, read_lines
 from bot.tables import Access, Counsellor, Handoff, Person
 
 router = APIRouter()
 HEARTBEAT_SECONDS = 15.0
 MOST_BYTES = 100_000
+MOST_READ_BYTES = 500
 PAGE_NUMBERS = {"115": "Cấp cứu", "113": "Công an", "111": "Trẻ em"}
 """Short names for the numbers at the top of the page, shown where the directory has them."""
 ELSEWHERE = "https://www.google.com/search?q=thoi+tiet"
@@ -119,6 +120,35 @@ async def send(request: Request, authorization: Annotated[str, Header()] = "") -
     return JSONResponse({"stored": True}, 202)
 
 
+@router.post("/chat/read", status_code=204, dependencies=OWN_PAGE)
+async def read(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
+    """How far the page has got the lines, and how far they stood in sight; nothing else is kept of it.
+    204 also for a session that is over: the page's stream finds that out."""
+    runtime: Runtime = request.app.state.runtime
+    token = _token(authorization)
+    fetched, seen = web.parse_read(await read_body(request, MOST_READ_BYTES))
+    await _note(runtime, token, fetched, seen)
+    return Response(status_code=204)
+
+
+async def _note(runtime: Runtime, token: str, fetched: int, seen: int) -> None:
+    pseudonym = runtime.ring.pseudonym(web.NAME, token)
+    async with runtime.statements() as connection:
+        await receipts.page_says(connection, pseudonym, fetched, seen)
+
+
+@router.post("/chat/typing", status_code=204, dependencies=OWN_PAGE)
+async def typing(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
+    """Show a counsellor who has the chat that the person is writing; nothing of it is kept. 204 also for a
+    session that is over, as in `read`."""
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions.begin() as session:
+        talk = await inbox.find_conversation(session, runtime.ring, web.NAME, _token(authorization))
+        if talk is not None and talk.holder == "counsellor":
+            await notify(session, "typing", talk.id, by="citizen")
+    return Response(status_code=204)
+
+
 @router.post("/chat/leave", status_code=204, dependencies=OWN_PAGE)
 async def leave(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
     """Forget the token: nobody can open this conversation from a page again."""
@@ -145,8 +175,11 @@ async def stream(
         talk = await inbox.find_conversation(session, runtime.ring, web.NAME, _token(authorization))
     if talk is None:
         raise SessionOver("Phiên trò chuyện đã kết thúc. Bạn bắt đầu lại nhé.")
+    last = _line_id(last_event_id)
+    if last:
+        await _note(runtime, _token(authorization), last, 0)
     return StreamingResponse(
-        _follow(runtime, request.app.state.live, talk.id, _line_id(last_event_id)),
+        _follow(runtime, request.app.state.live, talk.id, last),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -162,7 +195,10 @@ async def _follow(
         while True:
             if news is None:
                 yield HEARTBEAT
-            elif news.kind != "message" or news.more["id"] > last:
+            elif news.kind == "typing":
+                if news.more.get("by") == "counsellor":
+                    yield event("typing", {"from": "counsellor"})
+            elif news.kind != "receipt" and (news.kind != "message" or news.more["id"] > last):
                 state = ""
                 async with runtime.statements() as session:
                     if talk is None or news.kind != "message":

@@ -8,14 +8,13 @@ import contextlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from api import checking
+from api import checking, user_commands
 from api.lines import standard_input
 from bot.errors import DiemTuaError
 
@@ -32,11 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-user = typer.Typer(help="Người dùng của bàn tư vấn.", no_args_is_help=True)
 keys = typer.Typer(help="Khóa mã hóa tin nhắn.", no_args_is_help=True)
 screening = typer.Typer(help="Bộ câu hỏi sàng lọc.", no_args_is_help=True)
 content = typer.Typer(help="Các bài trả lời và sổ văn bản.", no_args_is_help=True)
-app.add_typer(user, name="user")
+app.add_typer(user_commands.commands, name="user")
 app.add_typer(content, name="content")
 app.add_typer(keys, name="keys")
 app.add_typer(screening, name="screening")
@@ -237,34 +235,6 @@ def count_content() -> None:
     )
 
 
-@user.command("add")
-def add_user(
-    login: Annotated[str, typer.Argument(help="Tên đăng nhập")],
-    name: Annotated[str, typer.Option(help="Tên mà người dân thấy")],
-    role: Annotated[
-        str, typer.Option(help="counsellor, supervisor, editor hoặc admin")
-    ] = "counsellor",
-) -> None:
-    """Thêm một người; in ra mật khẩu dùng một lần."""
-    from api import auth
-
-    async def add(session: AsyncSession) -> str:
-        return await auth.create_counsellor(session, login, name, role, datetime.now(UTC))
-
-    _show_password(login, add)
-
-
-@user.command("reset")
-def reset_user(login: Annotated[str, typer.Argument(help="Tên đăng nhập")]) -> None:
-    """Đặt lại mật khẩu; in ra mật khẩu dùng một lần."""
-    from api import auth
-
-    async def reset(session: AsyncSession) -> str:
-        return await auth.reset_password(session, login)
-
-    _show_password(login, reset)
-
-
 @keys.command("rotate")
 def rotate_keys() -> None:
     """Tạo khóa mới. Sau đó khởi động lại web và worker, rồi chạy `diemtua keys rewrap`."""
@@ -281,29 +251,19 @@ def rotate_keys() -> None:
 @keys.command("rewrap")
 def rewrap_keys() -> None:
     """Bọc lại khóa của mọi người bằng khóa mới nhất (sau khi web và worker đã khởi động lại)."""
+    from api import second_factor
+    from api.ready import in_one_go
     from bot.privacy import KeyRing, rewrap
 
     with _ready(_settings()) as ready:
         ring = KeyRing.load(ready.keyring)
-        number = asyncio.run(_in_one_go(ready, lambda session: rewrap(session, ring)))
+
+        async def rewrap_all(session: AsyncSession) -> int:
+            await second_factor.reseal(session, ring)
+            return await rewrap(session, ring)
+
+        number = asyncio.run(in_one_go(ready, rewrap_all))
         typer.echo(f"Đã chuyển {number} người sang khóa {ring.current}.")
-
-
-def _show_password(login: str, make: Callable[[AsyncSession], Awaitable[str]]) -> None:
-    with _ready(_settings()) as ready:
-        password = asyncio.run(_in_one_go(ready, make))
-        typer.echo(f"Đăng nhập: {login}\nMật khẩu dùng một lần: {password}")
-
-
-async def _in_one_go(settings: Settings, make: Callable[[AsyncSession], Awaitable[_Made]]) -> _Made:
-    """What `make` makes in one transaction of the database."""
-    from api import database
-
-    engine, sessions = database.connect(settings.database_url, 1)
-    async with sessions.begin() as session:
-        made = await make(session)
-    await engine.dispose()
-    return made
 
 
 def _settings() -> Settings:

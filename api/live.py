@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,12 +20,14 @@ from bot.store import LIVE
 
 log = structlog.get_logger()
 PROBE_SECONDS = 15.0
+MOST_KEPT = 1000
+"""News that wait for one page; with more, it looks again at everything."""
 
 
 @dataclass(frozen=True)
 class News:
-    """`kind` is "message", "holder", "queue", "danger", "typing", "erased" or "resync" (look again
-    at everything: some news may have been lost)."""
+    """`kind` is "message", "holder", "queue", "danger", "presence", "receipt", "typing", "erased", "board" (see
+    `console.board_news`) or "resync" (look again at everything: some news may have been lost)."""
 
     kind: str
     conversation: str = ""
@@ -39,16 +42,20 @@ class Live:
         self._waiting: dict[str | None, set[asyncio.Queue[News]]] = {}
 
     @contextlib.contextmanager
-    def watch(self, conversation: str | None = None) -> Any:
-        """A queue of the news of one conversation, or of all of them (None)."""
-        queue = asyncio.Queue[News](maxsize=1000)
-        self._waiting.setdefault(conversation, set()).add(queue)
+    def watch(self, *conversations: str) -> Iterator[asyncio.Queue[News]]:
+        """A queue of the news of some conversations, or with none named of all. Should it run over,
+        it is left with a "resync"."""
+        queue = asyncio.Queue[News](maxsize=MOST_KEPT)
+        named: tuple[str | None, ...] = conversations or (None,)
+        for one in named:
+            self._waiting.setdefault(one, set()).add(queue)
         try:
             yield queue
         finally:
-            self._waiting[conversation].discard(queue)
-            if not self._waiting[conversation]:
-                del self._waiting[conversation]
+            for one in named:
+                self._waiting[one].discard(queue)
+                if not self._waiting[one]:
+                    del self._waiting[one]
 
     async def run(self) -> None:
         """Listen until cancelled; a lost connection is made again, and everybody looks again. A
@@ -59,29 +66,48 @@ class Live:
                     self._dsn, autocommit=True
                 ) as connection:
                     await connection.execute(f"LISTEN {LIVE}")
-                    self._tell(News("resync"))
+                    self.tell(News("resync"))
                     while True:
                         async for notice in connection.notifies(timeout=PROBE_SECONDS):
-                            self._tell(_read(notice.payload))
+                            self.tell(_read(notice.payload))
                         await connection.execute("SELECT 1")
             except psycopg.OperationalError as error:
                 log.warning("live.lost", error=type(error).__name__)
             await asyncio.sleep(1)
 
-    def _tell(self, news: News) -> None:
+    def tell(self, news: News) -> None:
+        """Give the news to everybody in this process whom they concern."""
         told = self._waiting if news.kind == "resync" else {news.conversation, None}
         for conversation in told:
             for queue in self._waiting.get(conversation, ()):
-                with contextlib.suppress(asyncio.QueueFull):
-                    queue.put_nowait(news)
+                _put(queue, news)
+
+
+def _put(queue: asyncio.Queue[News], news: News) -> None:
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        news = News("resync")
+    queue.put_nowait(news)
 
 
 async def next_news(queue: asyncio.Queue[News], seconds: float) -> News | None:
     """The next news, or None when nothing came for `seconds` (time for a heartbeat)."""
     try:
-        return await asyncio.wait_for(queue.get(), seconds)
+        # Not `wait_for`: before Python 3.12 it may swallow a cancellation that meets a piece of news.
+        async with asyncio.timeout(seconds):
+            return await queue.get()
     except TimeoutError:
         return None
+
+
+async def gather_news(queue: asyncio.Queue[News], seconds: float) -> list[News]:
+    """All news there are, waiting up to `seconds` for the first."""
+    first = await next_news(queue, seconds)
+    gathered = [] if first is None else [first]
+    while not queue.empty():
+        gathered.append(queue.get_nowait())
+    return gathered
 
 
 def event(name: str, data: Any, id_: int | None = None) -> str:

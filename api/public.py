@@ -13,6 +13,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 SMALLEST_BYTES = 500
+CONSOLE_WORKER = "console-worker.js"
+"""The script that the console's pages let stand between them and the network."""
 
 
 class Compressed(APIRoute):
@@ -34,6 +36,10 @@ class _CheckedFiles(StaticFiles):
     ) -> Response:
         response = super().file_response(full_path, *given, **named)
         response.headers["Cache-Control"] = "no-cache"
+        if Path(full_path).suffix == ".webmanifest":
+            response.headers["Content-Type"] = "application/manifest+json"
+        if Path(full_path).name == CONSOLE_WORKER:
+            response.headers["Service-Worker-Allowed"] = "/console"
         return response
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import auth, database
+from bot import canned
 from bot.errors import DiemTuaError, KeyRingBroken
 from bot.privacy import KeyRing
 from bot.settings import Settings
@@ -18,6 +21,7 @@ from bot.tables import Counsellor, Person
 from referral_directory.load import load_services
 
 FIRST_LOGIN = "quantri"
+_Made = TypeVar("_Made")
 
 
 class DirectoryBroken(DiemTuaError):
@@ -66,6 +70,7 @@ async def _fill(settings: Settings, say: Say) -> None:
                 raise DirectoryBroken(
                     f"Danh bạ nơi trợ giúp có dòng sai, chưa nạp dòng nào: {report.errors[0]}"
                 )
+            await canned.seed(session, datetime.now(UTC))
     finally:
         await engine.dispose()
 
@@ -87,5 +92,15 @@ async def first_password(settings: Settings) -> str | None:
             if len(found) == 1 and found[0].login == FIRST_LOGIN and found[0].must_change:
                 return await auth.reset_password(session, FIRST_LOGIN)
             return None
+    finally:
+        await engine.dispose()
+
+
+async def in_one_go(settings: Settings, make: Callable[[AsyncSession], Awaitable[_Made]]) -> _Made:
+    """What `make` makes in one transaction of the database."""
+    engine, sessions = database.connect(settings.database_url, 1)
+    try:
+        async with sessions.begin() as session:
+            return await make(session)
     finally:
         await engine.dispose()

@@ -12,7 +12,7 @@ import psutil
 
 from api import database
 from api.ready import ready
-from bench import channels
+from bench import channels, console
 from bench.load import MESSAGES, Measured, RasaPerson, WebPerson, crowd, steady
 from bot import danger
 from bot.settings import Settings
@@ -32,6 +32,7 @@ def main() -> None:
             desk.wait()
             asyncio.run(_measure(pair, desk))
             _memory(pair, desk)
+            asyncio.run(console.measure(settings, desk))
             desk.stop()
             asyncio.run(channels.measure(settings, folder, pair))
         finally:

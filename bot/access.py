@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.catalogue import _
 from bot.errors import NotAllowed
 from bot.handoff import Case
 from bot.tables import Counsellor
@@ -53,7 +54,7 @@ def demand(allowed: bool) -> None:
     NotAllowed: `allowed` is False.
     """
     if not allowed:
-        raise NotAllowed("Bạn không giữ cuộc trò chuyện này nên không làm việc đó được.")
+        raise NotAllowed(_("Bạn không giữ cuộc trò chuyện này nên không làm việc đó được."))
 
 
 def _has(case: Case, counsellor: Counsellor) -> bool:

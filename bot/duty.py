@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 import httpx
 
 from bot.errors import DiemTuaError
+from bot.hours import VIETNAM, DayOff, Hours, Shift, is_open, opens_next, say_when
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+__all__ = ["VIETNAM", "ZALO_CONSENT", "Duty", "NotTold", "Roster", "tell_on_call"]
+
 ZALO_CONSENT = "zalo_consent"
 """The level of what is no danger by itself: nobody on Zalo is answered until somebody consents anew."""
 _TOLD = {
@@ -27,47 +29,49 @@ class NotTold(DiemTuaError):
     """The on-call address did not take the message."""
 
 
+@dataclass
+class Roster:
+    """The teams' hours and the days off as they were last read (see `bot.roster`): in memory, so that
+    no answer to danger waits for the database. `teams` is empty where there are no teams."""
+
+    teams: tuple[tuple[UUID, Hours | None], ...] = ()
+    days_off: frozenset[DayOff] = frozenset()
+
+
 @dataclass(frozen=True)
 class Duty:
-    """`hours` are when the desk is staffed every day, in Vietnam (None: always); `on_call` whether
-    somebody is told of danger at any hour."""
+    """`hours` are when the desk is staffed (None: always), for everybody whose team has no hours of its
+    own; `on_call` whether somebody is told of danger at any hour."""
 
-    hours: tuple[time, time] | None = None
+    hours: Hours | None = None
     on_call: bool = False
+    roster: Roster = field(default_factory=Roster, compare=False)
+
+    def shifts(self) -> tuple[Shift, ...]:
+        """The hours of every team; of the desk as a whole where there are no teams."""
+        teams = self.roster.teams or ((None, self.hours),)
+        return tuple(Shift(team, hours or self.hours) for team, hours in teams)
 
     def is_staffed(self, now: datetime) -> bool:
-        """Whether somebody sits at the desk at `now`."""
-        if self.hours is None:
-            return True
-        opens, closes = self.hours
-        return opens <= now.astimezone(VIETNAM).time() < closes
+        """Whether the desk is open at `now`."""
+        return is_open(self.shifts(), self.roster.days_off, now)
+
+    def opens_next(self, now: datetime) -> datetime | None:
+        """When the desk is open next, `now` where it is; None where that cannot be said."""
+        return opens_next(self.shifts(), self.roster.days_off, now)
 
     def who_reads(self, now: datetime) -> str:
         """Who will read what somebody in danger writes at `now`, told honestly."""
-        if self.hours is None or self.is_staffed(now):
+        if self.is_staffed(now):
             return "Mình đang báo tư vấn viên đọc tin của bạn ngay."
         if self.on_call:
             return "Giờ này bàn tư vấn đã nghỉ. Mình đang báo người trực khẩn đọc tin của bạn."
-        here = now.astimezone(VIETNAM)
-        day = "hôm nay" if here.time() < self.hours[0] else "ngày mai"
+        opens = self.opens_next(now)
+        when = f"{say_when(opens, now)} mới" if opens else "mình chưa biết khi nào"
         return (
-            f"Bàn tư vấn đang nghỉ, {self.hours[0]:%H:%M} {day} mới có người đọc tin. "
+            f"Bàn tư vấn đang nghỉ, {when} có người đọc tin. "
             "Bạn đừng chờ: hãy gọi số ở trên, hoặc nhờ người ở gần gọi giúp."
         )
-
-
-def read_hours(text: str) -> tuple[time, time] | None:
-    """Hours as "07:30-21:00"; None where `text` is empty.
-
-    Raises:
-        ValueError: it is no such span within one day.
-    """
-    if not text:
-        return None
-    opens, closes = (datetime.strptime(part, "%H:%M").time() for part in text.split("-"))
-    if opens >= closes:
-        raise ValueError("the desk must open before it closes")
-    return opens, closes
 
 
 async def tell_on_call(http: httpx.AsyncClient, url: str, level: str) -> None:

@@ -62,6 +62,18 @@ class AlreadyTaken(DiemTuaError):
     status = 409
 
 
+class TooManyChats(DiemTuaError):
+    """The counsellor has as many chats as they may have."""
+
+    status = 409
+
+
+class NotYet(DiemTuaError):
+    """Something stands in the way for now; `line` says what."""
+
+    status = 409
+
+
 class DatabaseDown(DiemTuaError):
     """PostgreSQL cannot be reached."""
 

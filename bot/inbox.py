@@ -181,6 +181,7 @@ def _read_event(row: Row[Any], ring: KeyRing) -> Inbound:
         location=(place[0], place[1]) if place else None,
         sent_at=row.received_at,
         address=body.get("address", {}),
+        pictures=tuple(body.get("pictures", ())),
     )
 
 
@@ -236,6 +237,8 @@ def _body(inbound: Inbound) -> bytes:
         body["location"] = list(inbound.location)
     if inbound.address:
         body["address"] = inbound.address
+    if inbound.pictures:
+        body["pictures"] = inbound.pictures
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -14,10 +14,24 @@ import procrastinate
 import structlog
 from sqlalchemy import text
 
-from bot import episodes, erasure, first_aid, inbox, outbox, parked, privacy, replies, turn
+from bot import (
+    episodes,
+    erasure,
+    first_aid,
+    inbox,
+    outbox,
+    parked,
+    pictures,
+    presence,
+    privacy,
+    receipts,
+    replies,
+    turn,
+)
 from bot.channels import PULL_CHANNELS, Channel
 from bot.lanes import Lanes
 from bot.meanwhile import Meanwhile
+from bot.rounds import add_rounds
 from bot.runtime import Runtime
 from bot.store import append, open_talk
 from bot.wake import ON_CALL, UP_TO_DATE, wake
@@ -131,6 +145,18 @@ def add_jobs(
     async def ask_again(timestamp: int) -> None:
         await ask_the_silent(runtime)
 
+    @jobs.periodic(cron="* * * * * */5")
+    @jobs.task(name="fetch_pictures", queueing_lock="fetch_pictures", pass_context=False)
+    async def fetch_pictures(timestamp: int) -> None:
+        await pictures.fetch_due(runtime, channels)
+
+    @jobs.periodic(cron="* * * * * */15")
+    @jobs.task(name="give_back", queueing_lock="give_back", pass_context=False)
+    async def give_back(timestamp: int) -> None:
+        await presence.give_back_abandoned(runtime)
+
+    add_rounds(jobs, runtime)
+
     @jobs.periodic(cron="17 * * * *")
     @jobs.task(name="forget_old", queueing_lock="forget_old", pass_context=False)
     async def forget(timestamp: int) -> None:
@@ -138,12 +164,14 @@ def add_jobs(
 
 
 async def forget_old(runtime: Runtime) -> None:
-    """Delete the updates nobody could read and the marks of erased events whose time is over. Every
-    hour, so that it is done at least once a day also where the computer sleeps at night."""
+    """Delete the updates nobody could read, the marks of erased events and the platforms' names of our
+    messages whose time is over. Every hour, so that it is done at least once a day also where the
+    computer sleeps at night."""
     now = runtime.clock()
     async with runtime.sessions.begin() as session:
         await parked.forget_old(session, now)
         await privacy.forget_marks(session, now)
+        await receipts.forget_old(session, now)
 
 
 async def ask_the_silent(runtime: Runtime) -> int:

@@ -22,7 +22,8 @@ class Inbound:
     `event_id` is unique within the channel: the platform's own id where it has one. `sender` is the
     platform's id of the person; it is turned into a pseudonym before anything is stored. `text` is
     what the person typed; for a button it is the button's payload. `location` is (latitude,
-    longitude) in degrees, WGS 84.
+    longitude) in degrees, WGS 84. `pictures` say where the platform has what came with it, in words that
+    only its channel understands (see `channels.ShowsPictures`).
     """
 
     channel: str
@@ -33,6 +34,7 @@ class Inbound:
     location: tuple[float, float] | None = None
     address: dict[str, str] = field(default_factory=dict)
     sent_at: datetime | None = None
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

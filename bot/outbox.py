@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels import Channel, SendResult, SendState
+from bot import receipts
+from bot.channels import Channel, SendResult, SendState, TellsReceipts
 from bot.privacy import KeyRing
 from bot.store import as_outbound, notify, open_talk, read_line
 from bot.tables import Message, OutboxRow
@@ -93,15 +94,18 @@ async def _push_part(
         state: SendState = "auth" if talk and message else "reject"
         return await _settle(session, row, SendResult(state, NOT_CONFIGURED), now, rng, now)
     calls = channel.render(as_outbound(read_line(message, talk.key)), talk.address)
+    result = SendResult("sent")
     for call in calls[row.parts_sent : row.parts_sent + 1]:
         result = await channel.send(call)
-        if result.state != "sent":
-            return await _settle(session, row, result, now, rng, message.created_at)
-        row.parts_sent += 1
-    if row.parts_sent < len(calls):
+        row.parts_sent += result.state == "sent"
+    if result.state == "sent" and row.parts_sent < len(calls):
         await session.commit()
         return None
-    return await _settle(session, row, SendResult("sent"), now, rng, message.created_at)
+    if result.state == "sent" and result.external_id and isinstance(channel, TellsReceipts):
+        await receipts.remember(session, channel.name, result.external_id, row.id)
+    if message.author == "counsellor":
+        await receipts.tell(session, row.conversation_id)
+    return await _settle(session, row, result, now, rng, message.created_at)
 
 
 async def _settle(

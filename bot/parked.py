@@ -24,9 +24,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox
+from bot import inbox, receipts
 from bot.channel_tables import ParkedUpdate
-from bot.channels import Channel
+from bot.channels import Channel, TellsReceipts
 from bot.channels.foreign import identity, pick, read_object
 from bot.errors import where
 from bot.privacy import PARKED
@@ -171,6 +171,7 @@ async def _store(
     same commit. Why it cannot be read, or ""."""
     try:
         events = channel.parse(raw)
+        receipt = channel.read_receipt(raw) if isinstance(channel, TellsReceipts) else None
     except Exception as error:
         return where(error)
     if not events and not read_object(raw):
@@ -179,6 +180,8 @@ async def _store(
         async with runtime.sessions.begin() as session:
             for inbound in events:
                 await inbox.receive(session, runtime.ring, inbound, runtime.clock())
+            if receipt is not None:
+                await receipts.take_note(session, channel.name, receipt, runtime.clock())
             if also is not None:
                 await also(session, raw)
             if number is not None and not await _take_away(session, number):

@@ -1,11 +1,13 @@
 """Services near somebody: from what they wrote, a place's code or a point, to words.
 
-Reads the directory only; a person's place is used for this one reply and kept nowhere.
+Reads the directory only. Of a person's place nothing but the code of its commune or province is kept,
+so that a counsellor who knows the area can be found; a point they sent is kept nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot import replies
 from bot.messages import Outbound
@@ -16,30 +18,39 @@ from referral_directory.places import Place
 MOST_CHOICES = 5
 
 
+@dataclass(frozen=True)
+class Near:
+    """What to say of services near a place; `area` is the code of its commune or province, "" while it
+    is not clear which place is meant."""
+
+    told: Outbound
+    area: str = ""
+
+
 def is_named(runtime: Runtime, text: str) -> bool:
     """Whether a text clearly names a place."""
     return bool(runtime.gazetteer.find(text))
 
 
-async def in_text(runtime: Runtime, text: str, place: str, kind: str) -> Outbound | None:
+async def in_text(runtime: Runtime, text: str, place: str, kind: str) -> Near | None:
     """Services near the place named in a free sentence; `place` is the part that Rasa took for it.
     None where no place is named."""
     found = runtime.gazetteer.find(text) or (runtime.gazetteer.from_answer(place) if place else [])
     if found:
         return await _near(runtime, found, kind)
-    return replies.place_unknown() if place else None
+    return Near(replies.place_unknown()) if place else None
 
 
-async def by_name(runtime: Runtime, text: str, kind: str) -> Outbound | None:
+async def by_name(runtime: Runtime, text: str, kind: str) -> Near | None:
     """The same for the answer to "where are you?", which may be nothing but a name."""
     found = runtime.gazetteer.from_answer(text)
     return await _near(runtime, found, kind) if found else None
 
 
-async def by_code(runtime: Runtime, code: str, kind: str) -> Outbound:
+async def by_code(runtime: Runtime, code: str, kind: str) -> Near:
     """Services near the commune or province with this code (from a button)."""
     place = runtime.gazetteer.by_code(code)
-    return await _near(runtime, [place], kind) if place else replies.place_unknown()
+    return await _near(runtime, [place], kind) if place else Near(replies.place_unknown())
 
 
 async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) -> Outbound:
@@ -64,11 +75,11 @@ async def hotlines(runtime: Runtime) -> Outbound:
     return Outbound(words.describe_hotlines(found, runtime.today()), (replies.HUMAN,))
 
 
-async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Outbound:
+async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Near:
     first = found[0]
     if len(found) > 1:
         options = [(place.code, f"{place.name}, {place.province}") for place in found]
-        return replies.which_place(options[:MOST_CHOICES])
+        return Near(replies.which_place(options[:MOST_CHOICES]))
     async with runtime.sessions() as session:
         findings = await nearest.nearest(
             session,
@@ -78,6 +89,7 @@ async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Outbound
             province_code=first.province_code,
             on=runtime.today(),
         )
-    return Outbound(
+    told = Outbound(
         words.describe(findings, first, runtime.today()), (replies.HUMAN, replies.HOTLINE)
     )
+    return Near(told, first.commune_code or first.province_code)

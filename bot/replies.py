@@ -117,17 +117,6 @@ def which_place(options: Sequence[tuple[str, str]]) -> Outbound:
     return Outbound("Có mấy nơi cùng tên. Bạn ở nơi nào?", buttons)
 
 
-def in_queue(waiting_already: bool) -> Outbound:
-    if waiting_already:
-        text = "Bạn vẫn đang trong hàng chờ. Khi có tư vấn viên nhận, bạn sẽ thấy ngay ở đây."
-    else:
-        text = (
-            "Mình đã báo tư vấn viên. Khi có người nhận, bạn sẽ thấy ngay ở đây. "
-            "Trong lúc chờ, bạn cứ viết: tư vấn viên sẽ đọc được, và mình vẫn trả lời."
-        )
-    return Outbound(text, (Button("Thôi, nói tiếp với máy", "/bot"), HOTLINE))
-
-
 def left_queue() -> Outbound:
     return Outbound(
         "Mình đã bỏ bạn khỏi hàng chờ. Cần gặp người thật thì nhắn mình nhé.", (HUMAN, MENU)
@@ -142,6 +131,24 @@ def stays_in_queue() -> Outbound:
 
 def counsellor_came(name: str) -> Outbound:
     return Outbound(f"Tư vấn viên {name} đã vào. Từ giờ {name} trả lời bạn, không phải máy.")
+
+
+def counsellor_passes_on() -> Outbound:
+    return Outbound(
+        "Tư vấn viên chuyển bạn sang đồng nghiệp hợp với chuyện của bạn hơn. Bạn không phải kể lại từ "
+        "đầu. Trong lúc chờ, bạn cứ viết, mình vẫn ở đây."
+    )
+
+
+def counsellor_lost(*, in_danger: bool) -> Outbound:
+    """The counsellor fell silent or left; somebody else is looked for."""
+    text = (
+        "Xin lỗi bạn, tư vấn viên vừa bị gián đoạn nên chưa trả lời được. Mình đã đưa bạn lên đầu hàng "
+        "chờ và đang gọi người khác. Những gì bạn viết vẫn còn đủ."
+    )
+    if in_danger:
+        text += " Nếu bạn đang gặp nguy hiểm, bạn đừng chờ: hãy gọi số ở nút dưới."
+    return Outbound(text, (HOTLINE,), urgent=in_danger)
 
 
 def counsellor_left() -> Outbound:
@@ -198,4 +205,33 @@ def trouble() -> Outbound:
     return Outbound(
         "Mình đang gặp trục trặc nên chưa trả lời được. Mình đã báo tư vấn viên đọc tin này của bạn.",
         (HOTLINE,),
+    )
+
+
+_EVEN_SO = "Nếu bạn hoặc ai đó gặp nguy hiểm, bạn cứ nhắn ngay: mình vẫn luôn đọc và giúp."
+
+
+def warned() -> Outbound:
+    return Outbound(
+        "Bàn tư vấn nhắc bạn: ở đây mọi người nói chuyện tôn trọng nhau. Nếu còn lời xúc phạm hay quấy "
+        f"rối, mình phải tạm ngừng trò chuyện với bạn. {_EVEN_SO}"
+    )
+
+
+def silenced(until: str) -> Outbound:
+    """`until` is a time in words; "" for no end."""
+    how_long = f"tới {until}" if until else "cho tới khi người giám sát mở lại"
+    return Outbound(
+        f"Mình tạm ngừng trò chuyện với bạn {how_long}. {_EVEN_SO} Số điện thoại cần biết ở nút dưới.",
+        (HOTLINE,),
+    )
+
+
+def silence_lifted() -> Outbound:
+    return Outbound("Bạn lại trò chuyện với mình được rồi. Bạn cần gì cứ nhắn nhé.", (HUMAN, MENU))
+
+
+def taken_over(name: str) -> Outbound:
+    return Outbound(
+        f"Từ giờ tư vấn viên {name} nói chuyện tiếp với bạn. Bạn không phải kể lại từ đầu."
     )

@@ -15,8 +15,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.duty import Duty, read_hours
+from bot.duty import Duty
 from bot.errors import SettingsBroken
+from bot.hours import read_hours
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     search_by_meaning: bool = False
 
     desk_hours: str = ""
+    console_language: str = "vi"
     on_call_url: SecretStr = SecretStr("")
 
     public_url: str = ""

@@ -28,8 +28,12 @@ class State:
     wanted; `awaiting_feedback`, while it waits for what somebody thinks of it. `worry` is the class of
     danger last noticed, `worry_soft` while one caring question about it is open. `asked` are the keys
     of the articles last shown, newest last; `offered` is the question that a choice of articles was last
-    given for; `case` is the question last put by one of them, "KEY 0.1"
-    after the first and second options were chosen. `screening` is the instrument's own state as JSON.
+    given for; `case` is the question last put by one of them, "KEY 0.1" after the first and second
+    options were chosen. `area` is the code of the commune or province last named. `screening` is the
+    instrument's own state as JSON.
+    `awaits` is what the person was asked to write for a counsellor: "message", "time" or "number".
+    `silence_told` is when a muted or blocked person was last told so (ISO 8601). `language` is the one
+    they would rather speak (a code of `case_words.LANGUAGES`, "" where nothing else was said).
     """
 
     screening: dict[str, Any] | None = None
@@ -41,13 +45,17 @@ class State:
     asked: tuple[str, ...] = ()
     offered: str = ""
     case: str = ""
+    area: str = ""
+    silence_told: str = ""
+    awaits: str = ""
+    language: str = ""
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> State:
-        """The state saved, or a fresh one where another version of the program saved it."""
-        if set(saved) != set(cls.__dataclass_fields__):
-            return cls()
-        return cls(**{**saved, "asked": tuple(saved["asked"])})
+        """The state saved. Of one that another version of the program saved, what both know is kept: an
+        update must not forget that somebody is in danger."""
+        known = {name: saved[name] for name in cls.__dataclass_fields__ if name in saved}
+        return cls(**{**known, "asked": tuple(known.get("asked", ()))})
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,7 @@ lines AS (
         CAST(:uids AS uuid[]), CAST(:authors AS text[]), CAST(:sealed AS bytea[])
     ) WITH ORDINALITY AS line (uid, author, sealed, place)
     ORDER BY line.place
-    RETURNING id, conversation_id, author
+    RETURNING id, uid, conversation_id, author
 ), pushed AS (
     INSERT INTO outbox (message_id, conversation_id, next_at)
     SELECT id, conversation_id, :now FROM lines WHERE author = ANY(:pushed) ORDER BY id
@@ -237,7 +245,7 @@ def _body(one: Spoken) -> dict[str, Any]:
 
 
 _MESSAGES = Message.__table__
-_LINE = select(
+LINE = select(
     _MESSAGES.c.id,
     _MESSAGES.c.uid,
     _MESSAGES.c.author,
@@ -245,12 +253,13 @@ _LINE = select(
     _MESSAGES.c.sealed,
     _MESSAGES.c.created_at,
 )
-_AFTER = _LINE.where(
+"""What `read_line` reads."""
+_AFTER = LINE.where(
     _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.id > bindparam("after")
 ).order_by(_MESSAGES.c.id)
 _SHOWN_AFTER = _AFTER.where(_MESSAGES.c.author != "note")
 _RECENT = (
-    _LINE.where(
+    LINE.where(
         _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.author == "bot"
     )
     .order_by(_MESSAGES.c.id.desc())
@@ -281,11 +290,12 @@ def as_outbound(line: Line) -> Outbound:
 
 
 async def read_lines(
-    access: Access, talk: Talk, *, after: int = 0, notes: bool = False
+    access: Access, talk: Talk, *, after: int = 0, notes: bool = False, most: int | None = None
 ) -> list[Line]:
-    """The transcript after the line with id `after`, oldest first; `notes` includes internal ones."""
+    """The transcript after the line with id `after`, oldest first, no more than `most` lines; `notes`
+    includes internal ones."""
     query = _AFTER if notes else _SHOWN_AFTER
-    rows = await access.execute(query, {"conversation": talk.id, "after": after})
+    rows = await access.execute(query.limit(most), {"conversation": talk.id, "after": after})
     return [read_line(row, talk.key) for row in rows]
 
 

@@ -3,7 +3,7 @@ channel, no name and no number of a citizen stands here in clear."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -62,7 +62,8 @@ class Person(Base):
 class Conversation(Base):
     """A person's talk with us. `holder` is who answers now: "bot", "queue" (bot, while waiting for
     a counsellor) or "counsellor". `tracker` is the name Rasa knows it by. `last_inbound_at` is when the last
-    message of the person's own was stored."""
+    message of the person's own was stored. `fetched_to` and `read_to` are the last lines that a page
+    fetched, and that stood in sight on it."""
 
     __tablename__ = "conversations"
 
@@ -75,6 +76,8 @@ class Conversation(Base):
     state: Mapped[bytes | None]
     greeted_at: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
+    fetched_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    read_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[datetime]
 
 
@@ -102,7 +105,15 @@ class Message(Base):
     """One line of the transcript. `author` is "citizen", "bot", "counsellor" or "note" (internal)."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index(None, "conversation_id", "id"),)
+    __table_args__ = (
+        Index(None, "conversation_id", "id"),
+        Index(
+            "ix_messages_answered",
+            "conversation_id",
+            "id",
+            postgresql_where=text("author = 'counsellor'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     uid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
@@ -138,13 +149,19 @@ class OutboxRow(Base):
     next_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(server_default="")
     sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
 
 
 class Handoff(Base):
     """A conversation on its way to, or with, a counsellor: "waiting", "claimed" or "closed".
 
     Greater `priority` is served first: 2 danger in progress, 1 danger, 0 everything else. `summary`
-    is sealed facts for the counsellor, not a transcript.
+    is sealed facts, no transcript. `area` is the code of a commune or province, `skill` a key of
+    `case_words.SKILLS`, both "" where unknown. While it waits, `wanted_id` is the colleague and
+    `team_id` the team it was handed to, at `handed_at`, which is also when it last came back;
+    `given_back` is how often whoever had it fell silent. `outcome` and `topics` are codes, told at the
+    end. `told_wait` is the longest wait told, in minutes; `told` are codes of what else (waiting.py).
     """
 
     __tablename__ = "handoffs"
@@ -154,6 +171,13 @@ class Handoff(Base):
             "conversation_id",
             unique=True,
             postgresql_where=text("state <> 'closed'"),
+        ),
+        Index("ix_handoffs_counsellor_id", "counsellor_id", "claimed_at"),
+        Index("ix_handoffs_conversation_id", "conversation_id", "closed_at"),
+        Index(
+            "ix_handoffs_follow_up_on",
+            "follow_up_on",
+            postgresql_where=text("follow_up_on IS NOT NULL"),
         ),
     )
 
@@ -169,6 +193,18 @@ class Handoff(Base):
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     counsellor_id: Mapped[UUID | None] = mapped_column(ForeignKey("counsellors.id"))
+    area: Mapped[str] = mapped_column(server_default="")
+    skill: Mapped[str] = mapped_column(server_default="")
+    language: Mapped[str] = mapped_column(server_default="vi")
+    wanted_id: Mapped[UUID | None] = mapped_column(ForeignKey("counsellors.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    handed_at: Mapped[datetime | None]
+    given_back: Mapped[int] = mapped_column(server_default="0")
+    outcome: Mapped[str] = mapped_column(server_default="")
+    topics: Mapped[list[str]] = mapped_column(server_default="{}")
+    follow_up_on: Mapped[date | None]
+    told_wait: Mapped[int | None]
+    told: Mapped[list[str]] = mapped_column(server_default="{}")
 
 
 class Episode(Base):
@@ -222,7 +258,9 @@ class Feedback(Base):
 
 
 class Counsellor(Base):
-    """Somebody who answers. `must_change` holds until a first password of their own is set."""
+    """Somebody who answers. `must_change` holds until a first password of their own is set. `totp` is the
+    secret of their second factor, sealed with the key ring, `totp_step` the last half minute whose code
+    was used. `most_chats` is how many they may have at a time."""
 
     __tablename__ = "counsellors"
 
@@ -232,15 +270,17 @@ class Counsellor(Base):
     role: Mapped[str]
     password_hash: Mapped[str]
     must_change: Mapped[bool]
-    failed_logins: Mapped[int] = mapped_column(server_default="0")
-    locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    totp: Mapped[bytes | None]
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    most_chats: Mapped[int] = mapped_column(server_default="5")
     created_at: Mapped[datetime]
 
 
 class ConsoleSession(Base):
-    """A logged-in console; only the hash of its cookie is kept. `consent` is the one-time name of the
-    consent at Zalo that was last asked for in it, None where none is open."""
+    """A logged-in console; only the hash of its cookie is kept. `id` names it to its owner, `device` is
+    the kind of browser, and `half` holds until the second factor is given. `consent` is the one-time name
+    of the consent at Zalo that was last asked for in it, None where none is open."""
 
     __tablename__ = "console_sessions"
 
@@ -248,6 +288,12 @@ class ConsoleSession(Base):
     counsellor_id: Mapped[UUID] = mapped_column(ForeignKey("counsellors.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    id: Mapped[UUID] = mapped_column(
+        unique=True, default=uuid4, server_default=text("gen_random_uuid()")
+    )
+    device: Mapped[str] = mapped_column(server_default="")
+    seen_at: Mapped[datetime | None]
+    half: Mapped[bool] = mapped_column(server_default="false")
     consent: Mapped[UUID | None] = mapped_column(unique=True)
 
 
@@ -255,9 +301,10 @@ class AuditRow(Base):
     """Who looked at or did what in the console."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_counsellor_id", "counsellor_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     counsellor_id: Mapped[UUID] = mapped_column(ForeignKey("counsellors.id"))
     action: Mapped[str]
     subject: Mapped[UUID | None]

@@ -3,7 +3,6 @@ counsellors, who may have them sent again or lay them aside. Nobody here commits
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.catalogue import _
 from bot.errors import NotFound
 from bot.tables import Conversation, Episode, Handoff, Message, OutboxRow, Person
 
@@ -83,16 +83,6 @@ async def count_undelivered(session: AsyncSession, now: datetime) -> int:
     return await session.scalar(counted) or 0
 
 
-async def unread_lines(session: AsyncSession, message_ids: Sequence[int]) -> set[int]:
-    """Which of these lines did not reach their person, those laid aside among them."""
-    if not message_ids:
-        return set()
-    found = select(OutboxRow.message_id).where(
-        OutboxRow.message_id.in_(message_ids), or_(_UNDELIVERED, OutboxRow.state == "dropped")
-    )
-    return set(await session.scalars(found))
-
-
 async def send_again(session: AsyncSession, row_id: int, now: datetime) -> UUID:
     """Make a message ready once more, from the part on that was not accepted; returns its conversation,
     which the caller wakes.
@@ -124,7 +114,7 @@ async def _settle(session: AsyncSession, row_id: int, values: dict[str, object])
     )
     conversation_id: UUID | None = changed.scalar_one_or_none()
     if conversation_id is None:
-        raise NotFound("Tin này không còn chờ nữa: đã được gửi, hoặc đã có người xử lý.")
+        raise NotFound(_("Tin này không còn chờ nữa: đã được gửi, hoặc đã có người xử lý."))
     return conversation_id
 
 
@@ -136,7 +126,7 @@ def _undelivered(
     handoff_id: UUID | None,
     in_danger: bool,
 ) -> Undelivered:
-    why, _, code = row.reason.partition(": ")
+    why, _colon, code = row.reason.partition(": ")
     return Undelivered(
         row_id=row.id,
         message_id=row.message_id,

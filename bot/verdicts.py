@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.catalogue import _
 from bot.danger_tables import Example, Verdict
 from bot.editing.redaction import redact
 from bot.errors import NotFound
@@ -121,7 +122,7 @@ async def conversation_of(session: AsyncSession, ring: KeyRing, message_id: int)
     )
     talk = await open_talk(session, ring, conversation) if conversation else None
     if talk is None:
-        raise NotFound("Tin này không còn nữa: người viết đã xóa dữ liệu của mình.")
+        raise NotFound(_("Tin này không còn nữa: người viết đã xóa dữ liệu của mình."))
     return talk
 
 
@@ -140,5 +141,5 @@ async def _line(session: AsyncSession, talk: Talk, message_id: int) -> Line:
         )
     )
     if row is None:
-        raise NotFound("Tin này không còn nữa.")
+        raise NotFound(_("Tin này không còn nữa."))
     return read_line(row, talk.key)

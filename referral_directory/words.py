@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from referral_directory.kinds import KINDS, offered
+from referral_directory.kinds import HELP_LINES, KINDS, offered
 from referral_directory.nearest import NEAR_KM, Findings, ServiceFound
 from referral_directory.places import Place
 
@@ -45,6 +45,11 @@ def describe_hotlines(found: Sequence[ServiceFound], on: date) -> str:
             "Nếu đang nguy hiểm, hãy nhờ ngay người ở gần."
         )
     return _titled(f"Các số bạn có thể gọi (mình biết đến ngày {_day(on)}):", map(_line, found))
+
+
+def card(service: ServiceFound) -> str:
+    """One verified service by itself, as `describe` and `describe_hotlines` tell it among others."""
+    return _line(service) if service.kind in (*HELP_LINES, "emergency") else _item(service)
 
 
 def _asks_for_lines(findings: Findings) -> bool:

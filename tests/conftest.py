@@ -52,9 +52,18 @@ def server() -> Iterator[str]:
     folder.chmod(0o755)
     running = database.EmbeddedServer(folder / "pg")
     url = running.start()
+    _hurry(url)
     database.migrate(url)
     yield url
     running.stop()
+
+
+def _hurry(url: str) -> None:
+    """Wait for no disk: what these tables hold need not outlive the machine."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,11 @@ class Desk:
     def wait(self) -> None:
         self.web.wait_until(lambda: answers(f"{self.url}/health"))
 
+    def start_web(self) -> None:
+        """Again, on the same port."""
+        self.web = self._start("web")
+        self.wait()
+
     def start_worker(self) -> None:
         self.worker = self._start("worker")
 

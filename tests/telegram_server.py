@@ -20,13 +20,27 @@ def update(number: int, text: str, chat: int = 700100200) -> dict[str, Any]:
     return {"update_id": number, "message": {**message, "text": text}}
 
 
+def photo(number: int, file_id: str, caption: str = "", chat: int = 700100200) -> dict[str, Any]:
+    """A person's photograph, in two sizes."""
+    whole = update(number, "", chat)
+    del whole["message"]["text"]
+    sizes = [
+        {"file_id": f"{file_id}-small", "file_unique_id": "s", "width": 90, "height": 60},
+        {"file_id": file_id, "file_unique_id": "l", "width": 1280, "height": 853},
+    ]
+    whole["message"] |= {"photo": sizes, **({"caption": caption} if caption else {})}
+    return whole
+
+
 class TelegramServer:
     """`updates` wait to be asked for, each a JSON object or the raw bytes of one; `answers` are given
-    before anything else. `idle` is set once somebody asks and nothing is left."""
+    before anything else. `files` are what people sent, by the files' ids. `idle` is set once somebody
+    asks and nothing is left."""
 
     def __init__(self, *updates: dict[str, Any] | bytes) -> None:
         self.updates = list(updates)
         self.answers: list[httpx.Response | Exception] = []
+        self.files: dict[str, bytes] = {}
         self.hook = ""
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.idle = asyncio.Event()
@@ -52,7 +66,11 @@ class TelegramServer:
             if isinstance(given, Exception):
                 raise given
             return given
+        if "/file/bot" in request.url.path:
+            return self._file(method)
         match method:
+            case "getFile":
+                return self._where(self.calls[-1][1].get("file_id", ""))
             case "getUpdates":
                 return await self._updates(self.calls[-1][1])
             case "deleteWebhook":
@@ -70,6 +88,16 @@ class TelegramServer:
                 }
                 return ok({**message, "text": "a"})
         return ok(True)
+
+    def _where(self, file_id: str) -> httpx.Response:
+        if file_id not in self.files:
+            return refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        size = len(self.files[file_id])
+        return ok({"file_id": file_id, "file_size": size, "file_path": f"photos/{file_id}.jpg"})
+
+    def _file(self, name: str) -> httpx.Response:
+        content = self.files.get(name.removesuffix(".jpg"))
+        return httpx.Response(404) if content is None else httpx.Response(200, content=content)
 
     async def _updates(self, asked: dict[str, Any]) -> httpx.Response:
         if self.hook:

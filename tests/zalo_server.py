@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+import httpx
+
 APP, APP_SECRET, OA = "100200300400500600", "app-secret-of-the-tests", "3001002003004005006"
 
 
@@ -61,6 +63,25 @@ class ZaloServer(ThreadingHTTPServer):
     def close(self) -> None:
         self.shutdown()
         self.server_close()
+
+
+class ZaloFiles:
+    """Zalo's servers for what people send, in memory: `files` are answers by their address, `asked` the
+    addresses that were asked for."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, httpx.Response | Exception] = {}
+        self.asked: list[str] = []
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(str(request.url))
+        given = self.files.get(str(request.url), httpx.Response(404))
+        if isinstance(given, Exception):
+            raise given
+        return given
 
 
 class _Answering(BaseHTTPRequestHandler):

@@ -1,13 +1,19 @@
-"""One's own account: the password, and the Telegram account that counsels in the staff's supergroup."""
+"""One's own account: where one is logged in, and the Telegram account that counsels in the staff's
+supergroup."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api import sessions
 from api.console.pages import render
-from api.console.visitor import OnDuty
+from api.console.visitor import Entered, OnDuty, token_of
 from bot import handoff
+from bot.catalogue import _
 from bot.errors import NotFound
 from bot.runtime import Runtime
 from bot.staff import accounts
@@ -16,10 +22,40 @@ from bot.tables import Counsellor
 router = APIRouter(prefix="/account")
 
 
+def session_id(session_id: str) -> UUID:
+    try:
+        return UUID(session_id)
+    except ValueError:
+        raise NotFound(_("Phiên đăng nhập này không còn nữa.")) from None
+
+
+SessionId = Annotated[UUID, Depends(session_id)]
+
+
 @router.get("")
-async def show(request: Request, counsellor: OnDuty) -> Response:
-    """Whether a Telegram account is linked."""
+async def show(request: Request, counsellor: Entered) -> Response:
+    """The sessions, the second factor, and whether a Telegram account is linked."""
     return await _show(request, counsellor)
+
+
+@router.post("/sessions/end-others")
+async def end_others(request: Request, counsellor: Entered) -> Response:
+    """End every session but this one."""
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions.begin() as session:
+        await sessions.end_all(session, counsellor, but=token_of(request))
+        await handoff.audit(session, counsellor, "end sessions", None, runtime.clock())
+    return RedirectResponse("/console/account", 303)
+
+
+@router.post("/sessions/{session_id}/end")
+async def end_session(request: Request, session_id: SessionId, counsellor: Entered) -> Response:
+    """End one of one's own sessions; one that is over already is NotFound."""
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions.begin() as session:
+        await sessions.end_one(session, counsellor, session_id)
+        await handoff.audit(session, counsellor, "end session", None, runtime.clock())
+    return RedirectResponse("/console/account", 303)
 
 
 @router.post("/telegram")
@@ -47,8 +83,11 @@ async def _show(request: Request, counsellor: Counsellor, code: str = "") -> Res
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:
         linked_at = await accounts.linked_at(session, counsellor)
+        logged_in = await sessions.open_of(session, counsellor, runtime.clock())
     shown = {
         "me": counsellor,
+        "sessions": logged_in,
+        "this": sessions.token_hash(token_of(request)),
         "has_group": _has_group(request),
         "linked_at": linked_at,
         "code": code,
@@ -63,4 +102,4 @@ def _has_group(request: Request) -> bool:
 
 def _demand_group(request: Request) -> None:
     if not _has_group(request):
-        raise NotFound("Nhóm tư vấn viên trên Telegram chưa được bật.")
+        raise NotFound(_("Nhóm tư vấn viên trên Telegram chưa được bật."))

@@ -17,6 +17,7 @@ from bot.answers import TOPICS, Article, Case, render_case, render_more, render_
 from bot.answers import render as say
 from bot.answers.article import UNREVIEWED
 from bot.answers.overlay import fingerprint
+from bot.catalogue import N_, Table, _
 from bot.editing import Checked, Editor, Form
 from bot.errors import AlreadyTaken, NotFound, NotUnderstood
 from bot.messages import Outbound
@@ -26,13 +27,15 @@ from bot.tables import Counsellor
 router = APIRouter(prefix="/content")
 Key = Annotated[str, Path(pattern=r"^[a-z0-9_]{2,45}$")]
 NEW = editing.RESERVED
-DONE = {
-    "published": "Đã đăng. Máy dùng bản này sau vài giây.",
-    "draft": "Đã lưu bản nháp. Bản đang dùng không đổi.",
-    "dropped": "Đã bỏ bản nháp. Đây là bản đang dùng.",
-    "approved": "Đã ghi tên bạn là người thẩm định.",
-}
-STOPPED = "Chưa đăng được: bài còn chỗ cần sửa, xem mục “Kiểm tra”."
+DONE = Table(
+    {
+        "published": "Đã đăng. Máy dùng bản này sau vài giây.",
+        "draft": "Đã lưu bản nháp. Bản đang dùng không đổi.",
+        "dropped": "Đã bỏ bản nháp. Đây là bản đang dùng.",
+        "approved": "Đã ghi tên bạn là người thẩm định.",
+    }
+)
+STOPPED = N_("Chưa đăng được: bài còn chỗ cần sửa, xem mục “Kiểm tra”.")
 
 
 @router.get("/{key}")
@@ -46,7 +49,7 @@ async def show(request: Request, key: Key, editor: Editing) -> Response:
         asked = (await editing.find_question(session, question)).text if question else ""
     form = draft or serving or (editing.new_form(asked) if key == NEW else None)
     if form is None:
-        raise NotFound("Không có bài này.")
+        raise NotFound(_("Không có bài này."))
     shown = {"seen": editing.edition(serving), "question": question, "is_draft": draft is not None}
     done = DONE.get(request.query_params.get("done", ""), "")
     return _page(request, editor, key, form, {**shown, "told": done})
@@ -84,9 +87,9 @@ async def save(request: Request, key: Key, editor: Editing) -> Response:
                 await handoff.audit(session, editor, f"{done} {form.key}", None, now)
                 return RedirectResponse(f"/console/content/{form.key}?done={done}", 303)
     except (AlreadyTaken, NotUnderstood) as error:
-        told, status = error.line, error.status
+        told, status = _(error.line), error.status
     shown = {"seen": posted.get("seen", ""), "question": question, "is_draft": False}
-    return _page(request, editor, key, form, {**shown, "refused": told or STOPPED}, status)
+    return _page(request, editor, key, form, {**shown, "refused": told or _(STOPPED)}, status)
 
 
 @router.post("/{key}/drop")

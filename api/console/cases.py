@@ -1,4 +1,4 @@
-"""One case: read it, take it, answer, note, end it."""
+"""One case: read it, take it, answer, note."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.console import access
-from api.console.desk import show_desk
-from api.console.pages import read_form, render
-from api.console.pane import Pane, read_pane
-from api.console.visitor import CaseId, OnDuty, wants_part
-from bot import handoff
+from api.console.desk import show_case, show_gone
+from api.console.pages import read_form
+from api.console.pane import read_pane
+from api.console.visitor import CaseId, OnDuty
+from bot import handoff, presence
+from bot.catalogue import _
 from bot.errors import NotFound, NotUnderstood, TooLong
 from bot.runtime import Runtime
-from bot.tables import Counsellor
+from bot.supervision import kind_of_view
 from bot.understand import clean
 from bot.wake import wake
 
@@ -31,10 +32,11 @@ async def show(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Resp
             case = await handoff.find_case(session, runtime.ring, handoff_id)
             pane = await read_pane(session, runtime.ring, case, counsellor)
             if pane.lines is not None:
-                await handoff.audit(session, counsellor, "view", handoff_id, runtime.clock())
+                seen = kind_of_view(case, counsellor)
+                await handoff.audit(session, counsellor, seen, handoff_id, runtime.clock())
     except NotFound:
-        return await _show_gone(request, counsellor)
-    return await _show(request, counsellor, pane)
+        return await show_gone(request, counsellor)
+    return await show_case(request, counsellor, pane)
 
 
 @router.post("/claim")
@@ -46,29 +48,12 @@ async def claim(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Res
             case = await handoff.claim(
                 session, runtime.ring, handoff_id, counsellor, runtime.clock()
             )
+            await presence.act(session, counsellor.id, runtime.clock())
             await wake(session, case.conversation_id)
             pane = await read_pane(session, runtime.ring, case, counsellor)
     except NotFound:
-        return await _show_gone(request, counsellor)
-    return await _show(request, counsellor, pane)
-
-
-@router.post("/close")
-async def close(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Response:
-    """End the case and give the conversation back to the bot; ended already is fine."""
-    runtime: Runtime = request.app.state.runtime
-    try:
-        async with runtime.sessions.begin() as session:
-            case = await handoff.find_case(session, runtime.ring, handoff_id, lock=True)
-            if case.state != "closed":
-                access.demand(access.may_close(case, counsellor))
-                await handoff.close(session, runtime.ring, case, counsellor, runtime.clock())
-                await wake(session, case.conversation_id)
-                case = await handoff.find_case(session, runtime.ring, handoff_id)
-            pane = await read_pane(session, runtime.ring, case, counsellor)
-    except NotFound:
-        return await _show_gone(request, counsellor)
-    return await _show(request, counsellor, pane)
+        return await show_gone(request, counsellor)
+    return await show_case(request, counsellor, pane)
 
 
 @router.post("/answers", status_code=204)
@@ -81,6 +66,7 @@ async def answer(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Re
         case = await handoff.find_case(session, runtime.ring, handoff_id, lock=True)
         access.demand(access.may_answer(case, counsellor))
         await handoff.say(session, runtime.ring, case, counsellor, text, now, uid=uid)
+        await presence.act(session, counsellor.id, now)
         await wake(session, case.conversation_id)
     return Response(status_code=204)
 
@@ -95,6 +81,7 @@ async def note(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Resp
         case = await handoff.find_case(session, runtime.ring, handoff_id, lock=True)
         access.demand(access.may_note(case, counsellor))
         await handoff.note(session, runtime.ring, case, counsellor, text, now, uid=uid)
+        await presence.act(session, counsellor.id, now)
     return Response(status_code=204)
 
 
@@ -103,26 +90,14 @@ async def _read_words(request: Request) -> tuple[str, UUID]:
     form = await read_form(request)
     text = clean(form.get("text", "")).strip()
     if not text:
-        raise NotUnderstood("Bạn chưa viết gì.")
+        raise NotUnderstood(_("Bạn chưa viết gì."))
     if len(text) > MOST_CHARACTERS:
         raise TooLong(
-            f"Tin dài {len(text)} ký tự, quá {MOST_CHARACTERS}. Bạn chia thành vài tin nhé."
+            _("Tin dài {length} ký tự, quá {most}. Bạn chia thành vài tin nhé.").format(
+                length=len(text), most=MOST_CHARACTERS
+            )
         )
     try:
         return text, UUID(form.get("uid", ""))
     except ValueError:
-        raise NotUnderstood("Trang đã cũ. Bạn tải lại trang rồi gửi lại nhé.") from None
-
-
-async def _show(request: Request, counsellor: Counsellor, pane: Pane) -> Response:
-    if wants_part(request):
-        return render(request, "pane.html", {"me": counsellor, "pane": pane, "gone": False})
-    return await show_desk(request, counsellor, pane)
-
-
-async def _show_gone(request: Request, counsellor: Counsellor) -> Response:
-    """Said kindly, and with nothing left of the words."""
-    if wants_part(request):
-        shown = {"me": counsellor, "pane": None, "gone": True}
-        return render(request, "pane.html", shown, NotFound.status)
-    return await show_desk(request, counsellor, gone=True, status=NotFound.status)
+        raise NotUnderstood(_("Trang đã cũ. Bạn tải lại trang rồi gửi lại nhé.")) from None

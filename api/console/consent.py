@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, update
 
-from api.auth import token_hash
+from api.sessions import token_hash
 from bot.errors import KeyRingBroken
 from bot.privacy import KeyRing
 from bot.tables import Access, ConsoleSession

@@ -15,6 +15,7 @@ from bot.answers import Article, Library
 from bot.answers.article import UNREVIEWED
 from bot.answers.library import bare
 from bot.answers.shelf import Shelf
+from bot.catalogue import _
 from bot.content_tables import OpenQuestion
 from bot.editing import Editor
 from bot.laws import Citation
@@ -71,7 +72,11 @@ async def attach(request: Request, question_id: QuestionId, editor: Editing) -> 
         await editing.attach(session, shelf, question_id, key, phrase, Editor(editor, now))
         await handoff.audit(session, editor, f"attach {key}", None, now)
     title = getattr(shelf.library.get(key), "title", key)
-    return await _next(request, editor, f"Đã gắn vào bài “{title}”. Máy dùng được sau vài giây.")
+    return await _next(
+        request,
+        editor,
+        _("Đã gắn vào bài “{title}”. Máy dùng được sau vài giây.").format(title=title),
+    )
 
 
 @router.post("/questions/{question_id}/dismiss")
@@ -81,7 +86,7 @@ async def dismiss(request: Request, question_id: QuestionId, editor: Editing) ->
     async with runtime.sessions.begin() as session:
         await editing.close_question(session, question_id)
         await handoff.audit(session, editor, "dismiss question", None, runtime.clock())
-    return await _next(request, editor, "Đã bỏ câu hỏi khỏi danh sách.")
+    return await _next(request, editor, _("Đã bỏ câu hỏi khỏi danh sách."))
 
 
 async def up_to_date(request: Request) -> tuple[Runtime, Shelf]:
@@ -130,11 +135,13 @@ def _find(library: Library, typed: str, runtime: Runtime) -> list[Article]:
 def _why_withheld(article: Article, runtime: Runtime) -> str:
     today = runtime.today()
     if today < article.valid_from:
-        return f"chỉ dùng từ ngày {article.valid_from:%d/%m/%Y}"
+        return _("chỉ dùng từ ngày {day}").format(day=f"{article.valid_from:%d/%m/%Y}")
     ended: list[Citation] = [
         cited
         for cited in article.every_citation()
         if not runtime.register.in_force(cited.doc, today)
     ]
     numbers = dict.fromkeys(runtime.register[cited.doc].number for cited in ended)
-    return f"văn bản không còn hoặc chưa có hiệu lực: {', '.join(numbers)}"
+    return _("văn bản không còn hoặc chưa có hiệu lực: {documents}").format(
+        documents=", ".join(numbers)
+    )

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.access import may_edit, may_take_chats
-from api.console.board import Board, read_board
+from api.console.drawing import Boards
 from api.console.pages import render
 from api.console.pane import Pane
-from api.console.visitor import Entered, OnDuty
-from bot.runtime import Runtime
+from api.console.visitor import Entered, OnDuty, wants_part
+from bot.errors import NotFound
 from bot.tables import Counsellor
 
 router = APIRouter()
@@ -30,15 +30,18 @@ async def home(request: Request, counsellor: Entered) -> Response:
 @router.get("/queue")
 async def queue(request: Request, counsellor: OnDuty) -> Response:
     """The board, and the alerts above it, as they are now."""
-    board = await _board(request, counsellor)
-    return render(request, "queue.html", {"me": counsellor, "board": board})
+    return await show_board(request, counsellor)
 
 
 @router.get("/alerts")
 async def alerts(request: Request, counsellor: OnDuty) -> Response:
     """The alerts alone, for a page without the board."""
-    board = await _board(request, counsellor)
-    return render(request, "alerts.html", {"me": counsellor, "board": board})
+    return render(request, "alerts.html", await _board(request, counsellor))
+
+
+async def show_board(request: Request, counsellor: Counsellor) -> Response:
+    """The board and the alerts, for htmx."""
+    return render(request, "queue.html", await _board(request, counsellor))
 
 
 async def show_desk(
@@ -47,15 +50,32 @@ async def show_desk(
     pane: Pane | None = None,
     *,
     gone: bool = False,
+    refused: str = "",
     status: int = 200,
 ) -> Response:
-    """The whole page."""
-    shown: dict[str, Any] = {"me": counsellor, "pane": pane, "gone": gone}
-    shown["board"] = await _board(request, counsellor)
+    """The whole page. `refused` is why what was asked for was not done."""
+    shown = {"pane": pane, "gone": gone, "refused": refused, **await _board(request, counsellor)}
     return render(request, "desk.html", shown, status)
 
 
-async def _board(request: Request, counsellor: Counsellor) -> Board:
-    runtime: Runtime = request.app.state.runtime
-    async with runtime.sessions() as session:
-        return await read_board(session, runtime.ring, counsellor)
+async def show_case(
+    request: Request, counsellor: Counsellor, pane: Pane, *, refused: str = ""
+) -> Response:
+    """An open case: for htmx its part of the page, else the whole."""
+    if wants_part(request):
+        shown = {"me": counsellor, "pane": pane, "gone": False, "refused": refused}
+        return render(request, "pane.html", shown)
+    return await show_desk(request, counsellor, pane, refused=refused)
+
+
+async def show_gone(request: Request, counsellor: Counsellor) -> Response:
+    """Said kindly, and with nothing left of the words."""
+    if wants_part(request):
+        shown = {"me": counsellor, "pane": None, "gone": True}
+        return render(request, "pane.html", shown, NotFound.status)
+    return await show_desk(request, counsellor, gone=True, status=NotFound.status)
+
+
+async def _board(request: Request, counsellor: Counsellor) -> dict[str, Any]:
+    boards: Boards = request.app.state.boards
+    return boards.shown(await boards.room(), counsellor)

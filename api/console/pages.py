@@ -8,14 +8,16 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 
-from api.console import words
+from api.console import access, words
+from bot.catalogue import N_, _
 from bot.errors import DiemTuaError, TooLong
 
 MOST_BYTES = 64_000
+DATABASE_DOWN = N_("Cơ sở dữ liệu không trả lời. Chữ bạn gõ còn ở đây; thử lại sau ít phút.")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -25,12 +27,18 @@ HEADERS = {
 
 
 def render(request: Request, name: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """The template console/`name`, with `words` and the time at hand, nothing of it to be kept."""
+    """The template console/`name`, with `words`, `access` and the time at hand, nothing to be kept."""
     state = request.app.state
     response: Response = state.templates.TemplateResponse(
         request,
         f"console/{name}",
-        {"words": words, "now": state.runtime.clock(), **context},
+        {
+            "words": words,
+            "access": access,
+            "places": state.runtime.gazetteer,
+            "now": state.runtime.clock(),
+            **context,
+        },
         status_code=status,
         headers=HEADERS,
     )
@@ -39,7 +47,7 @@ def render(request: Request, name: str, context: Mapping[str, Any], status: int 
 
 def error_page(request: Request, error: DiemTuaError) -> Response:
     """A small page with the error's line and a way back."""
-    return render(request, "error.html", {"line": error.line}, error.status)
+    return render(request, "error.html", {"line": _(error.line)}, error.status)
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -52,5 +60,5 @@ async def read_form(request: Request) -> dict[str, str]:
     async for part in request.stream():
         raw += part
         if len(raw) > MOST_BYTES:
-            raise TooLong("Nội dung dài quá nên chưa gửi. Bạn chia thành vài tin nhé.")
+            raise TooLong(_("Nội dung dài quá nên chưa gửi. Bạn chia thành vài tin nhé."))
     return dict(parse_qsl(raw.decode("ascii", "replace"), keep_blank_values=True, errors="replace"))

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.console import access
+from api.console import access, views
 from api.console.pages import HEADERS, read_form, render
 from api.console.visitor import CaseId, OnDuty, wants_part
 from bot import handoff, kept_results
+from bot.catalogue import _
 from bot.errors import NotFound
 from bot.handoff import Case
 from bot.kept_results import Kept
@@ -26,10 +27,14 @@ router = APIRouter(prefix="/cases/{handoff_id}/screenings")
 
 @router.get("")
 async def show(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Response:
-    """The shared results of a case, and what its counsellor may invite to."""
+    """The shared results of a case, and what its counsellor may invite to; who reads results is written
+    down."""
     runtime: Runtime = request.app.state.runtime
-    async with runtime.sessions() as session:
-        case, _, kept = await _shared(session, runtime, handoff_id, counsellor)
+    async with runtime.sessions.begin() as session:
+        case, _talk, kept = await _shared(session, runtime, handoff_id, counsellor)
+        if kept:
+            now = runtime.clock()
+            await views.write_down(session, counsellor, handoff_id, "view screenings", now)
     return _render(request, case, counsellor, kept, "")
 
 
@@ -48,7 +53,7 @@ async def ask(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> Respo
         await wake(session, talk.id)
     if not wants_part(request):
         return RedirectResponse(f"/console/cases/{handoff_id}", 303)
-    told = "Đã mời. Người dân thấy câu hỏi đồng ý trước, rồi mới tới các câu hỏi."
+    told = _("Đã mời. Người dân thấy câu hỏi đồng ý trước, rồi mới tới các câu hỏi.")
     return _render(request, case, counsellor, kept, told)
 
 
@@ -57,7 +62,7 @@ async def download(request: Request, handoff_id: CaseId, counsellor: OnDuty) -> 
     """The shared results as a FHIR R4 Bundle; who took it is written down."""
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions.begin() as session:
-        _, _, kept = await _shared(session, runtime, handoff_id, counsellor)
+        _case, _talk, kept = await _shared(session, runtime, handoff_id, counsellor)
         now = runtime.clock()
         await handoff.audit(session, counsellor, "export screenings", handoff_id, now)
     made = export(runtime.instruments, [(one.id, one.at, one.result) for one in kept])
@@ -73,7 +78,7 @@ async def _shared(
     access.demand(access.may_read(case, counsellor))
     talk = await open_talk(session, runtime.ring, case.conversation_id)
     if talk is None:
-        raise NotFound("Cuộc trò chuyện này không còn nữa.")
+        raise NotFound(_("Cuộc trò chuyện này không còn nữa."))
     return case, talk, await kept_results.kept_by(session, talk, shared_only=True)
 
 

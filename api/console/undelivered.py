@@ -15,9 +15,11 @@ from api.console.access import demand, may_note
 from api.console.pages import render
 from api.console.visitor import CaseId, OnDuty, wants_part
 from bot import handoff, undelivered
+from bot.catalogue import N_, Table, _
 from bot.channels import zalo_codes
 from bot.errors import NotFound
 from bot.outbox import NOT_CONFIGURED
+from bot.receipts import State
 from bot.runtime import Runtime
 from bot.tables import Counsellor
 from bot.undelivered import Undelivered
@@ -25,23 +27,25 @@ from bot.wake import wake
 
 router = APIRouter()
 RowId = Annotated[int, Path(ge=1, lt=2**63)]
-WHY = {
-    "gone": "Người dân đã chặn hoặc rời kênh này.",
-    "closed": "Kênh chỉ cho trả lời trong một thời gian, và đã hết. Khi người dân nhắn tiếp thì gửi lại được.",
-    "auth": "Kênh không nhận mã truy cập của mình. Nhờ quản trị viên xem lại kết nối; khi xong, tin tự đi.",
-    "reject": "Kênh không nhận tin này.",
-    "retry": "Kênh không trả lời, máy đã thử nhiều lần.",
-}
-SWITCHED_OFF = "Kênh này đang tắt. Nhờ quản trị viên bật lại; khi xong, tin tự đi."
-AUTHORS = {"bot": "Máy trả lời tự động", "counsellor": "Tư vấn viên"}
-SENT_AGAIN = "Đang gửi lại. Nếu vẫn không tới, tin sẽ hiện lại ở đây."
-LAID_ASIDE = "Đã bỏ qua. Tin này sẽ không được gửi nữa."
+WHY = Table(
+    {
+        "gone": "Người dân đã chặn hoặc rời kênh này.",
+        "closed": "Kênh chỉ cho trả lời trong một thời gian, và đã hết. Khi người dân nhắn tiếp thì gửi lại được.",
+        "auth": "Kênh không nhận mã truy cập của mình. Nhờ quản trị viên xem lại kết nối; khi xong, tin tự đi.",
+        "reject": "Kênh không nhận tin này.",
+        "retry": "Kênh không trả lời, máy đã thử nhiều lần.",
+    }
+)
+SWITCHED_OFF = N_("Kênh này đang tắt. Nhờ quản trị viên bật lại; khi xong, tin tự đi.")
+AUTHORS = Table({"bot": "Máy trả lời tự động", "counsellor": "Tư vấn viên"})
+SENT_AGAIN = N_("Đang gửi lại. Nếu vẫn không tới, tin sẽ hiện lại ở đây.")
+LAID_ASIDE = N_("Đã bỏ qua. Tin này sẽ không được gửi nữa.")
 
 
-def why(one: Undelivered) -> str:
+def why(one: Undelivered | State) -> str:
     """The reason in words: the platform's own where they are known."""
     if one.code == NOT_CONFIGURED:
-        return SWITCHED_OFF
+        return _(SWITCHED_OFF)
     if one.channel == "zalo_oa" and (known := zalo_codes.in_words(one.code)):
         return f"{known}."
     return WHY.get(one.why, WHY["reject"])
@@ -73,7 +77,7 @@ async def send_again(request: Request, row_id: RowId, counsellor: OnDuty) -> Res
     await _send_again(request.app.state.runtime, row_id, counsellor)
     if not wants_part(request):
         return RedirectResponse("/console/undelivered", 303)
-    return await _show(request, counsellor, SENT_AGAIN)
+    return await _show(request, counsellor, _(SENT_AGAIN))
 
 
 @router.post("/undelivered/{row_id}/aside")
@@ -89,7 +93,7 @@ async def lay_aside(request: Request, row_id: RowId, counsellor: OnDuty) -> Resp
         await wake(session, conversation_id)
     if not wants_part(request):
         return RedirectResponse("/console/undelivered", 303)
-    return await _show(request, counsellor, LAID_ASIDE)
+    return await _show(request, counsellor, _(LAID_ASIDE))
 
 
 @router.get("/cases/{handoff_id}/undelivered")
@@ -106,7 +110,7 @@ async def send_again_in_case(
     await _send_again(request.app.state.runtime, row_id, counsellor)
     if not wants_part(request):
         return RedirectResponse(f"/console/cases/{handoff_id}", 303)
-    return await _show_of_case(request, handoff_id, counsellor, SENT_AGAIN)
+    return await _show_of_case(request, handoff_id, counsellor, _(SENT_AGAIN))
 
 
 async def _send_again(runtime: Runtime, row_id: int, counsellor: Counsellor) -> None:

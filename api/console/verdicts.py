@@ -12,6 +12,7 @@ from api.console.pages import read_form, render
 from api.console.pane import read_spoken
 from api.console.visitor import CaseId, OnDuty, Overseeing, wants_part
 from bot import handoff, verdicts
+from bot.catalogue import _
 from bot.danger import LABELS, LEVELS
 from bot.errors import NotFound, NotUnderstood
 from bot.runtime import Runtime
@@ -34,11 +35,11 @@ async def judge_alarm(
         access.demand(access.may_note(case, counsellor))
         talk = await verdicts.conversation_of(session, runtime.ring, line_id)
         if talk.id != case.conversation_id:
-            raise NotFound("Tin này không ở trong cuộc trò chuyện này.")
+            raise NotFound(_("Tin này không ở trong cuộc trò chuyện này."))
         found = None if right else verdicts.NONE
         await verdicts.judge(session, talk, line_id, found, counsellor, now)
         await handoff.audit(session, counsellor, "judge alarm", handoff_id, now)
-        spoken = await read_spoken(session, runtime.ring, case, line_id - 1)
+        spoken = await read_spoken(session, runtime.ring, case, line_id - 1, most=1)
     base = f"/console/cases/{handoff_id}"
     if not wants_part(request):
         return RedirectResponse(base, 303)
@@ -62,7 +63,7 @@ async def judge_sampled(request: Request, line_id: LineId, overseer: Overseeing)
         or truth[1] not in LEVELS
         or ("none" in truth) != (truth[0] == truth[1])
     ):
-        raise NotUnderstood("Bạn chọn cả loại nguy hiểm lẫn mức, hoặc “Không có nguy hiểm”.")
+        raise NotUnderstood(_("Bạn chọn cả loại nguy hiểm lẫn mức, hoặc “Không có nguy hiểm”."))
     now = runtime.clock()
     async with runtime.sessions.begin() as session:
         talk = await verdicts.conversation_of(session, runtime.ring, line_id)
@@ -70,7 +71,7 @@ async def judge_sampled(request: Request, line_id: LineId, overseer: Overseeing)
         await handoff.audit(session, overseer, "judge sample", None, now)
     if not wants_part(request):
         return RedirectResponse("/console/danger", 303)
-    return await _show(request, overseer, "Đã ghi lại. Cảm ơn bạn.")
+    return await _show(request, overseer, _("Đã ghi lại. Cảm ơn bạn."))
 
 
 async def _show(request: Request, overseer: Counsellor, told: str) -> Response:

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.console import access, consent, words
 from api.console.pages import render
-from api.console.visitor import CaseId, Entered, OnDuty, token_of
+from api.console.visitor import Administering, CaseId, Entered, OnDuty, token_of
 from bot import handoff
+from bot.catalogue import N_, _
 from bot.channels.foreign import identity
 from bot.channels.zalo_oa import ZaloOA
 from bot.channels.zalo_tokens import Standing, ZaloTokens
@@ -26,20 +26,10 @@ from bot.tables import Counsellor
 router = APIRouter()
 
 _LONGEST_CODE = 2000
-_NOT_OURS = (
+_NOT_OURS = N_(
     "Liên kết này đã dùng rồi, đã cũ, hoặc không do bàn tư vấn mở ra. "
     "Bạn mở lại trang cho phép rồi thử lại."
 )
-
-
-async def administering(counsellor: Entered) -> Counsellor:
-    """Somebody who looks after the program itself."""
-    if counsellor.role != "admin":
-        raise NotAllowed("Việc này dành cho người quản trị.")
-    return counsellor
-
-
-Administering = Annotated[Counsellor, Depends(administering)]
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ async def alarm_line(request: Request, counsellor: Entered) -> Response:
     broken = request.app.state.broken_channels.get("zalo_oa", "")
     is_admin = counsellor.role == "admin"
     if is_admin:
-        line = f"Zalo OA đang tắt. {broken}" if broken else ""
+        line = _("Zalo OA đang tắt. {fault}").format(fault=broken) if broken else ""
         line = alarm(standing, now) if standing else line
     else:
         line = alarm_for_others(standing, now, is_off=bool(broken))
@@ -82,23 +72,27 @@ async def take_consent(request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     query, tokens, now = request.query_params, _tokens(request), runtime.clock()
     if tokens is None:
-        raise NotFound("Kênh Zalo OA chưa được bật.")
+        raise NotFound(_("Kênh Zalo OA chưa được bật."))
     async with runtime.sessions.begin() as session:
         who = await consent.spend(session, runtime.ring, query.get("state", ""), now)
         admin = await session.get(Counsellor, who) if who else None
     if admin is None or admin.role != "admin" or admin.disabled_at is not None:
-        raise NotAllowed(_NOT_OURS)
+        raise NotAllowed(_(_NOT_OURS))
     code = query.get("code", "")
     if not code or len(code) > _LONGEST_CODE:
-        return _told(request, "Zalo báo là bạn chưa cho phép. Chưa có gì thay đổi.", 400)
+        return _told(request, _("Zalo báo là bạn chưa cho phép. Chưa có gì thay đổi."), 400)
     refusal = await tokens.consent(code, identity(query.get("oa_id", "")))
     async with runtime.sessions.begin() as session:
         action = "zalo consent failed" if refusal else "zalo consent"
         await handoff.audit(session, admin, action, None, now)
     if refusal is not None:
-        line = f"Zalo không đổi được mã ({refusal.reason}). Bạn mở lại trang cho phép rồi thử lại."
+        line = _(
+            "Zalo không đổi được mã ({reason}). Bạn mở lại trang cho phép rồi thử lại."
+        ).format(reason=refusal.reason)
         return _told(request, line, 502)
-    return _told(request, "Xong. Máy đã gửi được tin trên Zalo OA, và tự đổi mã trước khi hết hạn.")
+    return _told(
+        request, _("Xong. Máy đã gửi được tin trên Zalo OA, và tự đổi mã trước khi hết hạn.")
+    )
 
 
 @router.get("/cases/{handoff_id}/window")
@@ -119,36 +113,37 @@ def in_words(standing: Standing, now: datetime) -> str:
     ends = words.time(standing.access_until, now) if standing.access_until else ""
     if standing.kind == "good" and standing.renewed_at:
         last = words.time(standing.renewed_at, now)
-        return f"Đang dùng được. Mã mới nhất lấy lúc {last}, máy tự đổi trước {ends}."
+        return _("Đang dùng được. Mã mới nhất lấy lúc {last}, máy tự đổi trước {ends}.").format(
+            last=last, ends=ends
+        )
     if standing.kind == "late":
-        return (
-            f"Máy chưa đổi được mã ({standing.reason or 'đang chờ'}) và đang thử lại. "
-            f"Mã đang dùng hết hạn lúc {ends}."
-        )
+        return _(
+            "Máy chưa đổi được mã ({reason}) và đang thử lại. Mã đang dùng hết hạn lúc {ends}."
+        ).format(reason=standing.reason or _("đang chờ"), ends=ends)
     if standing.kind == "refused":
-        return (
-            f"Zalo không đổi mã nữa ({standing.reason or 'mã đã cũ'}). "
-            f"Sau {ends}, máy không gửi được tin nào trên Zalo. Cần cho phép lại."
-        )
+        return _(
+            "Zalo không đổi mã nữa ({reason}). "
+            "Sau {ends}, máy không gửi được tin nào trên Zalo. Cần cho phép lại."
+        ).format(reason=standing.reason or _("mã đã cũ"), ends=ends)
     if standing.kind == "fixed":
-        return (
+        return _(
             "Máy dùng tạm mã ghi trong cấu hình. Mã này hết hạn sau khoảng 25 giờ và máy không tự "
             "đổi được. Cho phép một lần thì máy tự đổi."
         )
-    return "Chưa ai cho phép, nên máy chưa gửi được tin nào trên Zalo OA."
+    return _("Chưa ai cho phép, nên máy chưa gửi được tin nào trên Zalo OA.")
 
 
 def alarm(standing: Standing, now: datetime) -> str:
     """The alarm for administrators; "" while nobody has to do anything."""
     if standing.needs_consent:
-        return (
+        return _(
             "Zalo OA cần quản trị viên cho phép gửi tin. Không thì người nhắn trên Zalo không nhận "
             "được trả lời."
         )
     if standing.kind == "fixed":
-        return "Zalo OA đang chạy tạm bằng mã trong cấu hình, hết hạn sau khoảng 25 giờ."
+        return _("Zalo OA đang chạy tạm bằng mã trong cấu hình, hết hạn sau khoảng 25 giờ.")
     if standing.kind == "late" and standing.access_until and now >= standing.access_until:
-        return "Máy không gửi được tin trên Zalo OA: mã đã hết hạn và chưa đổi được."
+        return _("Máy không gửi được tin trên Zalo OA: mã đã hết hạn và chưa đổi được.")
     return ""
 
 
@@ -157,10 +152,10 @@ def alarm_for_others(standing: Standing | None, now: datetime, *, is_off: bool) 
     the channel is wanted, and its settings are wrong."""
     ends = standing.access_until if standing else None
     if standing and standing.kind == "refused" and ends and now < ends:
-        return "Zalo sắp không gửi được tin. Bạn báo quản trị viên nhé."
+        return _("Zalo sắp không gửi được tin. Bạn báo quản trị viên nhé.")
     late = standing is not None and standing.kind == "late" and ends is not None and now >= ends
     if is_off or late or (standing and standing.needs_consent):
-        return "Zalo đang không gửi được tin. Bạn báo quản trị viên nhé."
+        return _("Zalo đang không gửi được tin. Bạn báo quản trị viên nhé.")
     return ""
 
 
@@ -189,9 +184,9 @@ async def _shown(request: Request) -> Shown:
     missing, tokens = _missing(settings), _tokens(request)
     back = f"{settings.public_url.rstrip('/')}/console/zalo/callback"
     broken = request.app.state.broken_channels.get("zalo_oa", "")
-    line, alarmed, account, link = "Kênh này chưa bật.", "", "", ""
+    line, alarmed, account, link = _("Kênh này chưa bật."), "", "", ""
     if broken:
-        line, alarmed = f"Kênh này đang tắt. {broken}", broken
+        line, alarmed = _("Kênh này đang tắt. {fault}").format(fault=broken), broken
     if standing is not None:
         line, alarmed = in_words(standing, now), alarm(standing, now)
         account = standing.account

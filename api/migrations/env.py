@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+from bot import channel_tables, content_tables, danger_tables, desk_tables  # noqa: F401
 from bot.tables import Base
 from referral_directory.tables import DirectoryBase
 

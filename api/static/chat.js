@@ -6,11 +6,13 @@
 import { MEMORY, Outgoing, Refused, Session, TAB } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Reading } from "./reading.js";
+import { Seen } from "./seen.js";
 import { Stream } from "./stream.js";
 
 const LIMIT = 2000;
 const COUNT_WHEN_LEFT = 200;
 const TYPING_MS = 15000;
+const TYPING_EVERY_MS = 4000;
 const IME_KEY_CODE = 229;
 const HUMAN = { title: "Gặp người thật", payload: "/human" };
 const MENU = { title: "Danh mục", payload: "/menu" };
@@ -48,6 +50,7 @@ let outage = "";
 const isFramed = window.parent !== window;
 const session = new Session(isFramed ? MEMORY : TAB, startAnew);
 const outgoing = new Outgoing(session, wasSent, wasNotSent);
+const seen = new Seen(session);
 const stream = new Stream(session, takeEvent, lineChanged);
 const reading = new Reading({ strip: byId("exit"), dock, newer: byId("newer") });
 const conversation = new Conversation(log, {
@@ -150,6 +153,7 @@ function takeEvent(type, data) {
 
 function showMessage(message) {
   const node = conversation.show(message);
+  seen.got(message.id, message.from === "you" ? null : node);
   if (!node) return;
   if (message.from !== "you") {
     answers += 1;
@@ -203,6 +207,7 @@ function showOutage(error) {
 function startAnew() {
   stream.restart();
   conversation.forgetIds();
+  seen.restart();
   reading.follow(conversation.note(SAY.newSession, false), true);
 }
 
@@ -229,6 +234,14 @@ function textChanged() {
   if (!count.hidden) count.textContent = left < 0 ? SAY.over(-left) : SAY.left(left);
 }
 
+/** Only that something is being written, never what; it is no harm where that does not arrive. */
+let typedAt = 0;
+function tellTyping() {
+  if (holder.held_by !== "counsellor" || !text.value.trim() || Date.now() - typedAt < TYPING_EVERY_MS) return;
+  typedAt = Date.now();
+  session.request("/chat/typing", () => ({ method: "POST" })).catch(() => {});
+}
+
 function listenToPerson() {
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -240,7 +253,10 @@ function listenToPerson() {
     event.preventDefault();
     sendText();
   });
-  text.addEventListener("input", textChanged);
+  text.addEventListener("input", () => {
+    textChanged();
+    tellTyping();
+  });
   byId("human").addEventListener("click", () => choose(HUMAN));
   byId("menu").addEventListener("click", () => choose(MENU));
   byId("skip").addEventListener("click", (event) => {
@@ -254,6 +270,7 @@ function listenToDevice() {
     if (document.hidden) return;
     stream.wake();
     outgoing.flush();
+    seen.tellSoon();
   };
   window.addEventListener("online", wake);
   window.addEventListener("offline", () => stream.drop());

@@ -1,35 +1,55 @@
 /* Writing to the citizen, or for colleagues: what was typed is never lost, and never sent twice. */
 
+import { adoptDraft, forgetDrafts, freshId, keepDraft, readDraft } from "./drafts.js";
+import { said } from "./words.js";
+
+export { forgetDrafts };
+
 const LONGEST = 4000;
 const TIMEOUT = 15000;
+const TYPING_EVERY = 4000;
 
 const find = (selector) => document.querySelector(selector);
 
 export const caseId = () => find("#case")?.dataset.case;
 
-/* Drafts: kept on this device, for this counsellor and case, until the server has them. */
-
-const draftKey = (form) => `diemtua.${document.body.dataset.me}.${caseId()}.${form.dataset.compose}`;
-const readDraft = (form) => JSON.parse(localStorage.getItem(draftKey(form)) || "{}");
-
-function keepDraft(form, draft) {
-  if (draft.text) localStorage.setItem(draftKey(form), JSON.stringify(draft));
-  else localStorage.removeItem(draftKey(form));
-}
-
-export function forgetDrafts(part) {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("diemtua.") && key.includes(part)) localStorage.removeItem(key);
-  }
-}
-
+/** Bring back what was typed in this case, once for each form that htmx brings. */
 export function restoreDraft(form) {
   if (form.dataset.ready) return;
   form.dataset.ready = "yes";
-  const { text = "", tried } = readDraft(form);
+  form.dataset.case = caseId();
+  const draft = readDraft(form);
+  if (draft.text) showDraft(form, draft);
+  else adoptDraft(form, (left) => showDraft(form, left));
+}
+
+function showDraft(form, { text, tried }) {
   form.elements.text.value = text;
   fit(form);
-  if (text && tried === text) tell(form, "Tin này chưa chắc đã tới. Bạn bấm gửi lại nhé.", true);
+  if (tried === text && !settle(form)) {
+    tell(form, said("write_unsure"), true);
+  }
+}
+
+/* Whether the words under way stand in the transcript already, though nobody told us. */
+function settle(form) {
+  const { uid, tried } = readDraft(form);
+  if (!uid || !document.querySelector(`.line[data-uid="${uid}"]`)) return false;
+  arrived(form, tried);
+  return true;
+}
+
+/* The form may have been brought anew meanwhile, and other words typed into it: those stay. */
+function arrived(form, text) {
+  delete form.dataset.failed;
+  const now = find(`#case[data-case="${form.dataset.case}"] [data-compose="${form.dataset.compose}"]`) || form;
+  const box = now.elements.text;
+  if (box.value === text) {
+    box.value = "";
+    fit(now);
+    tell(now, said(now.dataset.compose === "note" ? "write_noted" : "write_sent"));
+  }
+  keepDraft(form, { text: box.value });
 }
 
 function fit(form) {
@@ -39,7 +59,8 @@ function fit(form) {
   const count = form.querySelector(".count");
   const length = [...box.value].length;
   count.hidden = length < LONGEST * 0.9;
-  count.textContent = `${length.toLocaleString("vi")} / ${LONGEST.toLocaleString("vi")} ký tự`;
+  const [written, longest] = [length, LONGEST].map((one) => one.toLocaleString(document.documentElement.lang));
+  count.textContent = said("write_length", { length: written, longest });
   count.classList.toggle("over", length > LONGEST);
 }
 
@@ -53,13 +74,8 @@ function fail(form, line) {
   tell(form, line, true);
   const again = document.createElement("button");
   again.type = "submit";
-  again.textContent = "Gửi lại";
+  again.textContent = said("write_again");
   form.querySelector(".status").append(again);
-}
-
-/* The same words keep the same uid, so that a second try cannot double what did arrive. */
-function newUid() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function post(form, text, uid) {
@@ -84,35 +100,46 @@ async function send(form) {
   const text = box.value;
   if (box.readOnly) return;
   if (!text.trim()) {
-    tell(form, "Bạn chưa viết gì.", true);
+    tell(form, said("write_empty"), true);
     return;
   }
+  /* The same words keep the same uid, so that a second try cannot double what did arrive. */
   const before = readDraft(form);
-  const uid = before.tried === text ? before.uid : newUid();
+  const uid = before.tried === text ? before.uid : freshId();
   keepDraft(form, { text, uid, tried: text });
+  delete form.dataset.failed;
   box.readOnly = true;
-  tell(form, "Đang gửi…");
+  tell(form, said("write_sending"));
   const response = await post(form, text, uid);
   box.readOnly = false;
   if (response?.ok) {
-    keepDraft(form, {});
-    box.value = "";
-    fit(form);
-    tell(form, form.dataset.compose === "note" ? "Đã lưu ghi chú." : "Đã gửi.");
-    if (document.activeElement === document.body) box.focus();
+    arrived(form, text);
+    if (document.activeElement === document.body) find(`#${box.id}`)?.focus();
   } else if (response?.status === 401) {
     logInAgain();
   } else if (response && response.status < 500) {
     keepDraft(form, { text });
     tell(form, await lineOf(response), true);
   } else {
-    fail(form, response ? await lineOf(response) : "Chưa gửi được: mất kết nối. Chữ của bạn vẫn còn đây.");
+    form.dataset.failed = "yes";
+    fail(form, response ? await lineOf(response) : said("write_gone"));
   }
 }
 
+/* The server is back: what could not be sent goes out now, once. */
+function sendFailed() {
+  for (const form of document.querySelectorAll("[data-compose][data-failed]")) {
+    if (!settle(form) && readDraft(form).tried === form.elements.text.value) send(form);
+  }
+}
+
+document.addEventListener("htmx:after:swap", () => document.querySelectorAll("[data-compose]").forEach(settle));
+document.addEventListener("htmx:sse:after:connection", sendFailed);
+window.addEventListener("online", sendFailed);
+
 async function lineOf(response) {
   const body = await response.json().catch(() => ({}));
-  return body.message || "Chưa gửi được. Chữ của bạn vẫn còn đây.";
+  return body.message || said("write_refused");
 }
 
 export function logInAgain() {
@@ -120,15 +147,28 @@ export function logInAgain() {
   location.assign(`/console/login?next=${encodeURIComponent(back)}`);
 }
 
+/* Only that something is being written, never what; it is no harm where that does not arrive. */
+let typedAt = 0;
+function showTyping(form) {
+  const { value } = form.elements.text;
+  if (form.dataset.compose !== "answer" || !value.trim() || value.startsWith("/")) return;
+  if (Date.now() - typedAt < TYPING_EVERY) return;
+  typedAt = Date.now();
+  const to = `/console/cases/${form.dataset.case}/typing`;
+  fetch(to, { method: "POST", headers: { "HX-Request": "true" } }).catch(() => {});
+}
+
 document.addEventListener("input", ({ target }) => {
   const form = target.closest("[data-compose]");
-  if (form) {
+  if (target.id === "enter-sends") {
+    localStorage.setItem("diemtua.enter", target.checked ? "sends" : "");
+  } else if (form) {
     const { uid, tried } = readDraft(form);
     keepDraft(form, { text: target.value, uid, tried });
+    delete form.dataset.failed;
     fit(form);
     tell(form, "");
-  } else if (target.id === "enter-sends") {
-    localStorage.setItem("diemtua.enter", target.checked ? "sends" : "");
+    showTyping(form);
   }
 });
 

@@ -1,10 +1,15 @@
 /* The console's page: following what htmx brings, staying connected, telling what went wrong.
    compose.js does the writing, alarm.js the noise. */
 
+import "./tools.js";
 import { soundAlarm } from "./alarm.js";
 import { caseId, choose, forgetDrafts, logInAgain, restoreDraft } from "./compose.js";
+import "./older.js";
+import "./case.js";
+import { said } from "./words.js";
 
 const SILENCE = 40000;
+const TYPING_SHOWN = 6000;
 const WIDE = matchMedia("(min-width: 48em)");
 
 const find = (selector) => document.querySelector(selector);
@@ -43,6 +48,7 @@ function refresh() {
   const choice = find("#enter-sends");
   if (choice) choice.checked = localStorage.getItem("diemtua.enter") === "sends";
   follow();
+  showTyping();
   soundAlarm();
 }
 
@@ -52,6 +58,7 @@ function follow() {
   if (mark === newest) return;
   const sameCase = mark.split(" ")[0] === newest.split(" ")[0];
   newest = mark;
+  if (!sameCase || last?.dataset.author === "citizen") typedUntil = 0;
   if (last && !sameCase) {
     stay.disconnect();
     stay.observe(find("#scroll"));
@@ -85,13 +92,29 @@ document.addEventListener("htmx:after:swap", (event) => {
   (box || find("#case-title"))?.focus({ preventScroll: true });
 });
 
+/* That the citizen is writing is shown until their words come, or for as long as it may still be true; a case
+   that is drawn anew meanwhile still shows it. */
+let typedUntil = 0;
+let typed = 0;
+function showTyping() {
+  const left = typedUntil - Date.now();
+  const line = find("#typing");
+  clearTimeout(typed);
+  if (line) line.hidden = left <= 0;
+  if (left > 0) typed = setTimeout(showTyping, left);
+}
+document.addEventListener("typing", () => {
+  typedUntil = Date.now() + TYPING_SHOWN;
+  showTyping();
+});
+
 /* Whether news arrive. A connection that died without a word is replaced. */
 
 function connected(yes) {
   const status = find("#connection");
   if (!status || (yes && status.dataset.state === "open")) return;
   status.dataset.state = yes ? "open" : "lost";
-  status.textContent = yes ? "Đã kết nối" : "Mất kết nối, đang nối lại…";
+  status.textContent = said(yes ? "line_up" : "line_lost");
 }
 
 function revive() {
@@ -123,6 +146,12 @@ for (const name of ["htmx:sse:error", "htmx:sse:before:connection"]) {
     if (name.endsWith("error") || detail.connection.attempt) connected(false);
   });
 }
+/* A line that two connections brought is shown once. */
+document.addEventListener("htmx:sse:before:message", ({ detail }) => {
+  const { event, id } = detail.message;
+  if (!event && id && find(`#line-${id}`)) detail.cancelled = true;
+});
+
 document.addEventListener("over", logInAgain);
 window.addEventListener("offline", () => connected(false));
 setInterval(revive, 5000);
@@ -138,7 +167,7 @@ function showTrouble(line) {
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status === 401) logInAgain();
   else if (ctx.response.status !== 404 && ctx.sourceElement.id !== "live") {
-    let line = "Máy chủ đang trục trặc. Bạn thử lại sau ít phút nhé.";
+    let line = said("server_trouble");
     try { line = JSON.parse(ctx.text).message || line; } catch { /* not ours: the line above stands */ }
     showTrouble(line);
   }
@@ -146,7 +175,7 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   connected(false);
-  if (["submit", "click"].includes(ctx?.sourceEvent?.type)) showTrouble("Mất kết nối. Bạn thử lại nhé.");
+  if (["submit", "click"].includes(ctx?.sourceEvent?.type)) showTrouble(said("gone"));
 });
 
 refresh();

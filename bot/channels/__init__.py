@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.messages import Inbound, Outbound
 
@@ -89,6 +89,38 @@ class Channel(Protocol):
     async def check(self) -> str:
         """What is wrong with the connection to the platform, in one Vietnamese line that says what to
         do; "" where all is well. Never raises, never names a token."""
+        ...
+
+
+MOST_PICTURES = 10
+"""So many pictures of one message are looked at."""
+
+
+@runtime_checkable
+class ShowsPictures(Protocol):
+    """A channel whose people can send pictures: `parse` names them in `Inbound.pictures`."""
+
+    async def fetch_picture(self, source: str) -> bytes | SendResult:
+        """What the platform keeps under `source`, from its own servers alone; or why it cannot be had:
+        "retry" and "auth" may pass. Never raises for what the network or the platform does."""
+        ...
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That messages of ours, by the names that `SendResult.external_id` gave them, came to a person's
+    device, or that they were `seen`."""
+
+    external_ids: tuple[str, ...]
+    seen: bool
+
+
+@runtime_checkable
+class TellsReceipts(Protocol):
+    """A channel whose webhook also says what became of our messages."""
+
+    def read_receipt(self, raw: bytes) -> Receipt | None:
+        """The receipt in a webhook body; None for anything else. Never raises on foreign bytes."""
         ...
 
 

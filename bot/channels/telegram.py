@@ -28,6 +28,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.channels import Call, Caps, SendResult, numbered, split_text, utf16_units
 from bot.channels.foreign import identity, pick, read_object, same_secret
+from bot.channels.telegram_files import Files
 from bot.channels.telegram_updates import HEARD, read_update
 from bot.channels.updates import Fetched, Offset
 from bot.messages import Button, Inbound, Outbound
@@ -76,6 +77,7 @@ class Telegram:
         self._secret = secret
         self._http = http
         self._updates_url = f"{base_url}/bot{token}/getUpdates"
+        self.fetch_picture = Files(http, base_url, token).fetch
         self.polls = polls
         self.bot = Bot(token, base_url=f"{base_url}/bot", request=_SharedClient(http))
 

@@ -7,6 +7,7 @@ https://core.telegram.org/bots/api#update
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Literal
 
 from bot.channels.foreign import identity, moment, pick, point, written
@@ -20,6 +21,7 @@ _MEDIA = {
     *("animation", "audio", "contact", "dice", "document", "paid_media", "photo", "poll"),
     *("sticker", "story", "video", "video_note", "voice"),
 }
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 
 def read_update(update: dict[str, Any]) -> list[Inbound]:
@@ -48,8 +50,25 @@ def _message(event_id: str, message: object) -> Inbound | None:
     if place:
         return _event(event_id, message, "location", place=place)
     if isinstance(message, dict) and _MEDIA & message.keys():
-        return _event(event_id, message, "media", written(message.get("caption")))
+        found = _event(event_id, message, "media", written(message.get("caption")))
+        return replace(found, pictures=_pictures(message)) if found else None
     return None
+
+
+def _pictures(message: dict[str, Any]) -> tuple[str, ...]:
+    """The id of the largest of a photograph's sizes, or of a document that says it is a picture."""
+    sizes = message.get("photo")
+    if isinstance(sizes, list) and sizes:
+        largest = max(sizes, key=lambda size: _width(pick(size, "width")))
+        found = identity(pick(largest, "file_id"))
+    else:
+        kind = written(pick(message, "document", "mime_type"))
+        found = identity(pick(message, "document", "file_id")) if kind in _PICTURES else ""
+    return (found,) if found else ()
+
+
+def _width(value: object) -> int:
+    return value if type(value) is int else 0
 
 
 def _edited(event_id: str, message: object) -> Inbound | None:

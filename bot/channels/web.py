@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from bot.channels.foreign import read_object
 from bot.errors import NotUnderstood, TooLong
 from bot.messages import Inbound
 from bot.store import Line
@@ -16,6 +17,7 @@ NAME = "web"
 MOST_CHARACTERS = 20_000
 """What is stored and judged for danger; the bot answers only shorter texts."""
 
+_BIGGEST_ID = 2**63 - 1
 _FROM = {"citizen": "you", "bot": "bot", "counsellor": "counsellor"}
 
 
@@ -44,6 +46,19 @@ def parse(raw: bytes, token: str) -> Inbound:
     if not text.strip():
         raise NotUnderstood("Bạn chưa gõ gì. Bạn viết vài chữ nhé, không dấu cũng được.")
     return Inbound(NAME, event_id, token, kind, text)
+
+
+def parse_read(raw: bytes) -> tuple[int, int]:
+    """The id of the last line that a page has got, and of the last that stood in sight.
+
+    Raises:
+        NotUnderstood: they are no ids.
+    """
+    body = read_object(raw)
+    fetched, seen = body.get("fetched"), body.get("read")
+    if type(fetched) is int and type(seen) is int and min(fetched, seen) >= 0:
+        return min(fetched, _BIGGEST_ID), min(seen, _BIGGEST_ID)
+    raise NotUnderstood("Trang gửi một tin báo bị lỗi. Bạn tải lại trang nhé.")
 
 
 def _mark(token: str) -> str:

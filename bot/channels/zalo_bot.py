@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from bot.channels import Call, Caps, SendResult, numbered, split_text
+from bot.channels import Call, Caps, SendResult, numbered, split_text, zalo_pictures
 from bot.channels.foreign import (
     fingerprint,
     identity,
@@ -86,6 +86,7 @@ class ZaloBot:
                 text,
                 address={"chat_id": chat},
                 sent_at=moment(pick(message, "date"), per_second=1000),
+                pictures=zalo_pictures.of_bot(name, message),
             )
         ]
 
@@ -115,6 +116,10 @@ class ZaloBot:
         if response.is_success and answer.get("ok") is True:
             return SendResult("sent", external_id=identity(pick(answer, "result", "message_id")))
         return _refusal(response)
+
+    async def fetch_picture(self, source: str) -> bytes | SendResult:
+        """The picture at the address `source`, if it is one of Zalo's."""
+        return await zalo_pictures.fetch(self._http, source)
 
     async def check(self) -> str:
         """Whether Zalo takes our token, and whether updates find their way to us."""

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import Call, Caps, SendResult, numbered, split_text
+from bot.channels import Call, Caps, Receipt, SendResult, numbered, split_text, zalo_pictures
 from bot.channels.foreign import (
     fingerprint,
     identity,
@@ -49,6 +49,9 @@ _KINDS: dict[str, InboundKind] = {
 _SENT = ("user_send_", "anonymous_send_")
 """Whatever else somebody sent (an image, a file, a sticker, what Zalo may invent) is media. That a
 message arrived or was seen is no event: nothing is said by it, and it opens no window."""
+_RECEIPTS = {"user_received_message": False, "user_seen_message": True}
+"""Whether it was seen. Who the sender is said to be differs, so only the messages' ids are read."""
+_MOST_NAMED = 100
 
 
 class Tokens(Protocol):
@@ -127,8 +130,21 @@ class ZaloOA:
                 place,
                 _address(name, event, sender),
                 moment(event.get("timestamp"), per_second=1000),
+                zalo_pictures.of_account(event),
             )
         ]
+
+    def read_receipt(self, raw: bytes) -> Receipt | None:
+        """That messages of ours arrived, or were seen."""
+        event = read_object(raw)
+        seen = _RECEIPTS.get(written(event.get("event_name")))
+        if seen is None:
+            return None
+        named = pick(event, "message", "msg_ids")
+        listed = named[:_MOST_NAMED] if isinstance(named, list) else []
+        ids = [identity(one) for one in (*listed, pick(event, "message", "msg_id"))]
+        known = tuple(dict.fromkeys(one for one in ids if one))
+        return Receipt(known, seen) if known else None
 
     def acknowledge(self, raw: bytes) -> None:
         """Zalo is content with 200."""
@@ -164,6 +180,10 @@ class ZaloOA:
     async def send(self, call: Call) -> SendResult:
         """Make one call; once more with another token where Zalo turns the token down."""
         return await self._ask("POST", call.method, call.body)
+
+    async def fetch_picture(self, source: str) -> bytes | SendResult:
+        """The picture at the address `source`, if it is one of Zalo's."""
+        return await zalo_pictures.fetch(self._http, source)
 
     async def check(self) -> str:
         """Whether webhooks can be verified, and Zalo knows the account by our token."""

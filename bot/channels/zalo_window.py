@@ -19,6 +19,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from bot.catalogue import _
 from bot.duty import VIETNAM
 from bot.tables import Access, Conversation, OutboxRow
 
@@ -52,21 +53,33 @@ def window(last_inbound: datetime | None, sent: int, now: datetime) -> Window:
 def warning(found: Window, now: datetime) -> str:
     """What a counsellor should know before they write; "" while nothing stands in the way."""
     if found.state == "closed" or found.until is None:
-        return (
+        return _(
             "Người này đã im hơn 7 ngày nên Zalo không cho gửi nữa. Tin bạn viết sẽ không tới, "
             "cho đến khi họ nhắn lại."
         )
     until = found.until.astimezone(VIETNAM).strftime("%H:%M, %d/%m")
     left = FREE_MESSAGES - found.sent
     if found.state == "counted":
-        why = "Đã quá 48 giờ từ tin cuối của người này" if left > 0 else f"Đã gửi {found.sent} tin"
-        return f"{why}. Zalo có thể tính phí hoặc chặn tin. Sau {until} thì không gửi được nữa."
-    if left <= _FEW_MESSAGES:
-        return (
-            f"Còn {left} tin trước khi Zalo có thể tính phí hoặc chặn. Bạn nên gom ý vào một tin."
+        line = (
+            _(
+                "Đã quá 48 giờ từ tin cuối của người này. Zalo có thể tính phí hoặc chặn tin. "
+                "Sau {until} thì không gửi được nữa."
+            )
+            if left > 0
+            else _(
+                "Đã gửi {number} tin. Zalo có thể tính phí hoặc chặn tin. "
+                "Sau {until} thì không gửi được nữa."
+            )
         )
+        return line.format(number=found.sent, until=until)
+    if left <= _FEW_MESSAGES:
+        return _(
+            "Còn {left} tin trước khi Zalo có thể tính phí hoặc chặn. Bạn nên gom ý vào một tin."
+        ).format(left=left)
     if found.until - now <= _SOON:
-        return f"Zalo cho gửi miễn phí đến {until}. Sau đó có thể bị tính phí hoặc chặn."
+        return _("Zalo cho gửi miễn phí đến {until}. Sau đó có thể bị tính phí hoặc chặn.").format(
+            until=until
+        )
     return ""
 
 

@@ -20,6 +20,7 @@ from bot.answers import ANSWERS
 from bot.answers.library import bare
 from bot.answers.overlay import fingerprint
 from bot.answers.shelf import Shelf
+from bot.catalogue import N_, _
 from bot.content_tables import AddedParaphrase, Approval, EditedArticle
 from bot.editing.checks import RESERVED, Checked, check_form, check_phrase
 from bot.editing.questions import close_question
@@ -29,8 +30,10 @@ from bot.runtime import VIETNAM
 from bot.tables import Access, Counsellor
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('diemtua content'))")
-_CHANGED = "Bài này vừa được người khác sửa. Chữ của bạn còn ở dưới; hãy mở bản mới ở trang khác để so lại."
-_KEY_TAKEN = "Mã bài này đã có bài khác dùng. Bạn chọn mã khác."
+_CHANGED = N_(
+    "Bài này vừa được người khác sửa. Chữ của bạn còn ở dưới; hãy mở bản mới ở trang khác để so lại."
+)
+_KEY_TAKEN = N_("Mã bài này đã có bài khác dùng. Bạn chọn mã khác.")
 _KEY = re.compile(r"[a-z0-9_]{2,45}")
 
 
@@ -97,7 +100,7 @@ async def attach(
     await _hold(session, shelf, editor)
     article = shelf.library.get(key)
     if article is None:
-        raise NotFound("Không có bài này.")
+        raise NotFound(_("Không có bài này."))
     faults = check_phrase(phrase, key, shelf.library, editor.today)
     stops = [fault.line for fault in faults if fault.stops]
     if stops:
@@ -128,7 +131,7 @@ async def publish(
     """
     await _hold(session, shelf, editor)
     if edition(await serving_form(session, form.key, shelf)) != seen:
-        raise AlreadyTaken(_CHANGED if seen else _KEY_TAKEN)
+        raise AlreadyTaken(_(_CHANGED) if seen else _(_KEY_TAKEN))
     checked = check_form(form, shelf.library, shelf.library.register, editor.today)
     if checked.may_be_published:
         await session.execute(delete(AddedParaphrase).where(AddedParaphrase.article == form.key))
@@ -143,7 +146,7 @@ async def save_draft(session: AsyncSession, form: Form, editor: Editor) -> None:
         NotUnderstood: it has no key to keep it under.
     """
     if not _KEY.fullmatch(form.key) or form.key == RESERVED:
-        raise NotUnderstood("Bản nháp cần một mã bài: chữ thường không dấu, số, gạch dưới.")
+        raise NotUnderstood(_("Bản nháp cần một mã bài: chữ thường không dấu, số, gạch dưới."))
     await _store(session, form.key, to_source(form, editor.today.isoformat()), "draft", editor)
 
 
@@ -167,9 +170,9 @@ async def approve(session: AsyncSession, shelf: Shelf, key: str, seen: str, edit
     await _hold(session, shelf, editor)
     article = shelf.library.get(key)
     if article is None:
-        raise NotFound("Bài này chưa được đăng nên chưa thẩm định được.")
+        raise NotFound(_("Bài này chưa được đăng nên chưa thẩm định được."))
     if fingerprint(article) != seen:
-        raise AlreadyTaken("Bài vừa được sửa. Bạn đọc lại bản mới rồi hãy thẩm định.")
+        raise AlreadyTaken(_("Bài vừa được sửa. Bạn đọc lại bản mới rồi hãy thẩm định."))
     await session.execute(
         insert(Approval).values(
             article=key, fingerprint=seen, by=editor.counsellor.id, at=editor.now

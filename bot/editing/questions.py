@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.answers import Library
+from bot.catalogue import _
 from bot.content_tables import OpenQuestion
 from bot.editing.redaction import redact
 from bot.errors import NotFound
@@ -81,7 +82,7 @@ async def find_question(access: Access, question_id: int) -> OpenQuestion:
     """
     found = await access.scalar(select(OpenQuestion).where(OpenQuestion.id == question_id))
     if found is None:
-        raise NotFound("Câu hỏi này đã có người xử lý.")
+        raise NotFound(_("Câu hỏi này đã có người xử lý."))
     return found
 
 

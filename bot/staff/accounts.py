@@ -15,23 +15,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import handoff
 from bot.access import may_take_chats
+from bot.catalogue import N_, _
 from bot.channel_tables import StaffAccount
 from bot.errors import NotAllowed, NotFound
 from bot.privacy import KeyRing
 from bot.tables import Counsellor
 
 CODE_LASTS = timedelta(minutes=10)
-NOT_LINKED = (
+NOT_LINKED = N_(
     "Mình chưa biết bạn là tư vấn viên nào, nên chưa gửi gì cho người dân. "
     "Bạn mở bàn tư vấn, vào mục Tài khoản, lấy mã rồi viết vào đây: /link mã."
 )
-HIDDEN = (
+HIDDEN = N_(
     "Bạn đang viết dưới tên của nhóm, nên chưa gửi gì cho người dân. "
     "Bạn tắt chế độ ẩn danh của quản trị viên rồi viết lại."
 )
-NOT_ON_DUTY = "Tài khoản của bạn không trực trò chuyện, nên chưa gửi gì cho người dân."
-WRONG_CODE = "Mã này không đúng hoặc đã hết hạn. Bạn lấy mã mới ở bàn tư vấn, mục Tài khoản."
-LINKED = "{name} đã liên kết tài khoản Telegram này với bàn tư vấn."
+NOT_ON_DUTY = N_("Tài khoản của bạn không trực trò chuyện, nên chưa gửi gì cho người dân.")
+WRONG_CODE = N_("Mã này không đúng hoặc đã hết hạn. Bạn lấy mã mới ở bàn tư vấn, mục Tài khoản.")
+LINKED = N_("{name} đã liên kết tài khoản Telegram này với bàn tư vấn.")
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _ACCOUNTS = "telegram_staff"
@@ -40,7 +41,7 @@ _ACCOUNTS = "telegram_staff"
 async def issue_code(session: AsyncSession, counsellor: Counsellor, now: datetime) -> str:
     """A code of eight letters and digits (40 bits) that links whoever writes it within CODE_LASTS; an
     earlier one is void. Only its hash is kept. An account linked already stays so until then."""
-    code = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    code = "".join(secrets.choice(_LETTERS) for _letter in range(8))
     fresh = {"code_hash": _hash(code), "code_until": now + CODE_LASTS}
     await session.execute(
         insert(StaffAccount)
@@ -61,7 +62,7 @@ async def link(
         NotAllowed: the account is hidden, or its counsellor takes no chats.
     """
     if not sender:
-        raise NotAllowed(HIDDEN)
+        raise NotAllowed(_(HIDDEN))
     row = await session.scalar(
         select(StaffAccount)
         .where(StaffAccount.code_hash == _hash(code), StaffAccount.code_until > now)
@@ -69,7 +70,7 @@ async def link(
     )
     counsellor = await session.get(Counsellor, row.counsellor_id) if row else None
     if row is None or counsellor is None:
-        raise NotFound(WRONG_CODE)
+        raise NotFound(_(WRONG_CODE))
     _demand_on_duty(counsellor)
     pseudonym = ring.pseudonym(_ACCOUNTS, sender)
     await session.execute(
@@ -104,14 +105,14 @@ async def counsellor_of(session: AsyncSession, ring: KeyRing, sender: str) -> Co
         NotAllowed: nobody we know, or somebody who may not take chats (any more).
     """
     if not sender:
-        raise NotAllowed(HIDDEN)
+        raise NotAllowed(_(HIDDEN))
     counsellor = await session.scalar(
         select(Counsellor)
         .join(StaffAccount, StaffAccount.counsellor_id == Counsellor.id)
         .where(StaffAccount.pseudonym == ring.pseudonym(_ACCOUNTS, sender))
     )
     if counsellor is None:
-        raise NotAllowed(NOT_LINKED)
+        raise NotAllowed(_(NOT_LINKED))
     _demand_on_duty(counsellor)
     return counsellor
 
@@ -120,7 +121,7 @@ def _demand_on_duty(counsellor: Counsellor) -> None:
     """As the console lets nobody in who was shut out, or has no password of their own yet."""
     shut_out = counsellor.disabled_at is not None or counsellor.must_change
     if shut_out or not may_take_chats(counsellor):
-        raise NotAllowed(NOT_ON_DUTY)
+        raise NotAllowed(_(NOT_ON_DUTY))
 
 
 def _hash(code: str) -> bytes:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import access, handoff, verdicts
+from bot.catalogue import N_, Table, _
 from bot.channel_tables import StaffTopic, StaffUpdate
 from bot.channels.telegram_staff import TelegramStaff, Written
 from bot.errors import DiemTuaError, NotFound, NotUnderstood, TooLong, where
@@ -33,25 +34,32 @@ MOST_CHARACTERS = 4000
 KEPT = timedelta(days=2)
 """Telegram gives an update again for a day at most."""
 
-NOT_SENT = "Chưa có gì được gửi cho người dân."
-ENDED = "Ca này đã kết thúc."
-ONLY_TEXT = f"Ở đây mình chỉ chuyển được chữ. {NOT_SENT}"
-TOO_LATE_TO_EDIT = (
+NOT_SENT = N_("Chưa có gì được gửi cho người dân.")
+ENDED = N_("Ca này đã kết thúc.")
+ONLY_TEXT = N_("Ở đây mình chỉ chuyển được chữ. Chưa có gì được gửi cho người dân.")
+TOO_LATE_TO_EDIT = N_(
     "Sửa tin ở đây không đổi được tin đã gửi. Nếu cần, bạn viết một tin mới cho người dân."
 )
-UNKNOWN = f"Mình chỉ hiểu /note, /close và /link. {NOT_SENT}"
-NO_CASE = f"Tin này không ở trong chủ đề của ca nào. {NOT_SENT} Bạn viết trong chủ đề của ca nhé."
-IN_A_TOPIC = f"Bạn viết lệnh này trong chủ đề của một ca nhé. {NOT_SENT}"
-OLD_BUTTON = "Nút này cũ quá, mình chưa ghi gì. Bạn ghi báo đúng hay nhầm ở bàn tư vấn nhé."
-BROKEN = f"Máy gặp lỗi với tin này. {NOT_SENT} Bạn mở bàn tư vấn để trả lời."
-EMPTY_NOTE = "Bạn viết ghi chú ngay sau /note nhé. Chưa lưu gì."
-SURE = (
+UNKNOWN = N_("Mình chỉ hiểu /note, /close và /link. Chưa có gì được gửi cho người dân.")
+NO_CASE = N_(
+    "Tin này không ở trong chủ đề của ca nào. Chưa có gì được gửi cho người dân. "
+    "Bạn viết trong chủ đề của ca nhé."
+)
+IN_A_TOPIC = N_("Bạn viết lệnh này trong chủ đề của một ca nhé. Chưa có gì được gửi cho người dân.")
+OLD_BUTTON = N_("Nút này cũ quá, mình chưa ghi gì. Bạn ghi báo đúng hay nhầm ở bàn tư vấn nhé.")
+BROKEN = N_(
+    "Máy gặp lỗi với tin này. Chưa có gì được gửi cho người dân. Bạn mở bàn tư vấn để trả lời."
+)
+EMPTY_NOTE = N_("Bạn viết ghi chú ngay sau /note nhé. Chưa lưu gì.")
+SURE = N_(
     "Đây là ca nguy hiểm. Chỉ kết thúc khi bạn đã chắc người này an toàn. "
     "Nếu đã chắc, bạn viết: /close ok"
 )
-NOTED = "Đã lưu ghi chú nội bộ."
-CLOSED = "{name} đã kết thúc ca {number}. Nội dung còn ở bàn tư vấn, không còn trong nhóm này."
-JUDGED = {"yes": "Đã ghi lại: báo đúng. Cảm ơn bạn.", "no": "Đã ghi lại: báo nhầm. Cảm ơn bạn."}
+NOTED = N_("Đã lưu ghi chú nội bộ.")
+CLOSED = N_("{name} đã kết thúc ca {number}. Nội dung còn ở bàn tư vấn, không còn trong nhóm này.")
+JUDGED = Table(
+    {"yes": "Đã ghi lại: báo đúng. Cảm ơn bạn.", "no": "Đã ghi lại: báo nhầm. Cảm ơn bạn."}
+)
 VERDICT = "/verdict"
 _OWN_LINES = UUID("5a3f3f6e-4c1b-4b6e-9d0e-8f1f6a0c7d21")
 
@@ -80,7 +88,7 @@ async def hear(runtime: Runtime, group: TelegramStaff, session: AsyncSession, ra
     except Exception as error:
         log.error("staff.hearing_broke", error=where(error))
         if said is not None and await _is_new(session, said, now):
-            await _tell(session, said, BROKEN)
+            await _tell(session, said, _(BROKEN))
 
 
 def is_written_here(uid: UUID) -> bool:
@@ -97,7 +105,7 @@ async def _deal_with(session: AsyncSession, ring: KeyRing, said: Written, now: d
         async with session.begin_nested():
             answer = await _obey(session, ring, said, now)
     except DiemTuaError as refused:
-        answer = refused.line
+        answer = _(refused.line)
     if answer:
         await _tell(session, said, answer)
 
@@ -116,7 +124,7 @@ async def _obey(session: AsyncSession, ring: KeyRing, said: Written, now: dateti
     verb = verb.partition("@")[0].lower()
     if said.kind == "text" and verb == "/link":
         linked = await accounts.link(session, ring, said.sender, rest, now)
-        return accounts.LINKED.format(name=linked.name)
+        return _(accounts.LINKED).format(name=linked.name)
     topic = None
     if said.thread_id is not None:
         which = select(StaffTopic).where(StaffTopic.thread_id == said.thread_id)
@@ -125,35 +133,35 @@ async def _obey(session: AsyncSession, ring: KeyRing, said: Written, now: dateti
         return await _outside(session, said, verb)
     who = await accounts.counsellor_of(session, ring, said.sender)
     if said.kind in ("wordless", "edited"):
-        return ONLY_TEXT if said.kind == "wordless" else TOO_LATE_TO_EDIT
+        return _(ONLY_TEXT) if said.kind == "wordless" else _(TOO_LATE_TO_EDIT)
     case = await handoff.find_case(session, ring, topic.handoff_id, lock=True)
     if said.kind == "press":
         return await _judge(session, ring, case, who, said.text, now)
     if verb == "/note":
         return await _note(session, ring, case, who, _words(rest), said, now)
     if verb == "/close":
-        return await _close(session, ring, case, who, topic.id, said, now)
+        return await _close(session, ring, case, who, topic, said, now)
     if verb.startswith("/"):
-        raise NotUnderstood(UNKNOWN)
+        raise NotUnderstood(_(UNKNOWN))
     return await _answer(session, ring, case, who, said, now)
 
 
 async def _outside(session: AsyncSession, said: Written, verb: str) -> str:
     """What to tell of something that is in no case's topic: see `hear`."""
     if said.kind == "press":
-        return OLD_BUTTON if verb == VERDICT else ""
+        return _(OLD_BUTTON) if verb == VERDICT else ""
     if said.kind == "edited":
         return ""
     if verb in ("/note", "/close"):
-        return IN_A_TOPIC
+        return _(IN_A_TOPIC)
     is_told = said.to_us or (said.thread_id is not None and not await _is_known(session, said))
-    return NO_CASE if is_told else ""
+    return _(NO_CASE) if is_told else ""
 
 
 async def _is_known(session: AsyncSession, said: Written) -> bool:
     """Whether it was told in this topic before that it is no case's."""
     told = select(StaffUpdate.event_id).where(
-        StaffUpdate.thread_id == said.thread_id, StaffUpdate.answer == NO_CASE
+        StaffUpdate.thread_id == said.thread_id, StaffUpdate.answer == _(NO_CASE)
     )
     return await session.scalar(told.limit(1)) is not None
 
@@ -171,7 +179,7 @@ async def _answer(
     try:
         case = await handoff.claim(session, ring, case.handoff_id, who, now)
     except DiemTuaError as taken:
-        raise type(taken)(f"{taken.line} {NOT_SENT}") from None
+        raise type(taken)(f"{_(taken.line)} {_(NOT_SENT)}") from None
     access.demand(access.may_answer(case, who))
     await handoff.say(session, ring, case, who, text, now, uid=_uid(said))
     await wake(session, case.conversation_id)
@@ -189,9 +197,9 @@ async def _note(
 ) -> str:
     access.demand(access.may_note(case, who))
     if not text:
-        raise NotUnderstood(EMPTY_NOTE)
+        raise NotUnderstood(_(EMPTY_NOTE))
     await handoff.note(session, ring, case, who, text, now, uid=_uid(said))
-    return NOTED
+    return _(NOTED)
 
 
 async def _close(
@@ -199,23 +207,25 @@ async def _close(
     ring: KeyRing,
     case: Case,
     who: Counsellor,
-    number: int,
+    topic: StaffTopic,
     said: Written,
     now: datetime,
 ) -> str:
-    """End the case, where there was danger only on a second word, as the console asks again too. That
-    it ended is told outside its topic, which is deleted."""
+    """End the case, where there was danger only on a second word, as the console asks again too, and
+    not while an alarm has not reached the topic. That it ended is told outside its topic, which is
+    deleted."""
     if case.state == "closed":
-        return ENDED
+        return _(ENDED)
     access.demand(access.may_close(case, who))
     if case.priority and said.text.lower().split()[1:] != ["ok"]:
-        return SURE
+        return _(SURE)
+    await handoff.demand_end(session, ring, case, topic.copied)
     await handoff.close(session, ring, case, who, now)
     await wake(session, case.conversation_id)
     await session.execute(
         update(StaffUpdate).where(StaffUpdate.event_id == said.event_id).values(thread_id=None)
     )
-    return CLOSED.format(number=number, name=who.name)
+    return _(CLOSED).format(number=topic.id, name=who.name)
 
 
 async def _judge(
@@ -232,7 +242,7 @@ async def _judge(
     access.demand(access.may_note(case, who))
     talk = await verdicts.conversation_of(session, ring, line_id)
     if talk.id != case.conversation_id:
-        raise NotFound("Tin này không ở trong cuộc trò chuyện này.")
+        raise NotFound(_("Tin này không ở trong cuộc trò chuyện này."))
     found = None if right == "yes" else verdicts.NONE
     await verdicts.judge(session, talk, line_id, found, who, now)
     await handoff.audit(session, who, "judge alarm", case.handoff_id, now)
@@ -260,7 +270,10 @@ def _words(text: str) -> str:
     text = text.strip()
     if len(text) > MOST_CHARACTERS:
         raise TooLong(
-            f"Tin dài {len(text)} ký tự, quá {MOST_CHARACTERS}. {NOT_SENT} Bạn chia thành vài tin nhé."
+            _(
+                "Tin dài {length} ký tự, quá {most}. Chưa có gì được gửi cho người dân. "
+                "Bạn chia thành vài tin nhé."
+            ).format(length=len(text), most=MOST_CHARACTERS)
         )
     return text
 

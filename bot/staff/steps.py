@@ -10,6 +10,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bot import case_words
+from bot.catalogue import N_, _
 from bot.channel_tables import StaffTopic
 from bot.channels.telegram_staff import fits, posts_of
 from bot.handoff import Case
@@ -19,19 +20,19 @@ from bot.store import Line
 
 MOST_REFUSALS = 3
 _MOST_SHOWN = 40
-HOW = (
+HOW = N_(
     "Viết vào đây là trả lời người dân. Ai viết trước là nhận ca. "
     "/note và chữ: ghi chú nội bộ. /close: kết thúc, máy trả lời tiếp. "
     "Ai trong nhóm cũng đọc được chủ đề này."
 )
-NOT_COPIED = "(Có tin không chép được sang đây. Bạn đọc ở bàn tư vấn.)"
-UNDELIVERED = "Có tin chưa tới được người dân. Bạn xem lý do ở bàn tư vấn."
-HELD = (
+NOT_COPIED = N_("(Có tin không chép được sang đây. Bạn đọc ở bàn tư vấn.)")
+UNDELIVERED = N_("Có tin chưa tới được người dân. Bạn xem lý do ở bàn tư vấn.")
+HELD = N_(
     "Tin chưa tới người dân: {channel} đang không nhận tin của mình. "
     "Tin được giữ lại và gửi lại liên tục. Bạn xem lý do ở bàn tư vấn."
 )
-SENT_AFTER_ALL = "Tin bị giữ lại nay đã gửi được cho người dân."
-WHERE = "(đã gửi vị trí). Bạn xem vị trí ở bàn tư vấn."
+SENT_AFTER_ALL = N_("Tin bị giữ lại nay đã gửi được cho người dân.")
+WHERE = N_("(đã gửi vị trí). Bạn xem vị trí ở bàn tư vấn.")
 _POINT = re.compile(r"\(đã gửi vị trí: -?\d+\.\d+, -?\d+\.\d+\)")
 """What `turn.hearing` writes into the transcript for a location."""
 
@@ -95,12 +96,12 @@ def next_step(topic: StaffTopic, known: Known, console_url: str, now: datetime) 
 def _warn(topic: StaffTopic, known: Known, case: Case) -> Step | None:
     """What did not reach the citizen: told once, and once when it did after all."""
     if known.dead > topic.warned:
-        return Step("post", {"warned": known.dead}, (UNDELIVERED,))
+        return Step("post", {"warned": known.dead}, (_(UNDELIVERED),))
     if topic.waits and known.told != "ready":
-        texts = (SENT_AFTER_ALL,) if known.told == "sent" else ()
+        texts = (_(SENT_AFTER_ALL),) if known.told == "sent" else ()
         return Step("post" if texts else "nothing", {"waits": 0}, texts)
     if known.held and not topic.waits:
-        told = HELD.format(channel=case_words.channel(case.channel))
+        told = _(HELD).format(channel=case_words.channel(case.channel))
         return Step("post", {"waits": known.held}, (told,))
     return None
 
@@ -108,7 +109,7 @@ def _warn(topic: StaffTopic, known: Known, case: Case) -> Step | None:
 def title_of(number: int, case: Case) -> str:
     """The case's number, its urgency and its channel; nothing that the citizen said."""
     urgency = case_words.danger(case.priority)
-    parts = (f"Ca {number}", urgency, case_words.channel(case.channel))
+    parts = (_("Ca {number}").format(number=number), urgency, case_words.channel(case.channel))
     return " · ".join(part for part in parts if part)
 
 
@@ -141,14 +142,20 @@ def _summary(
     link = f"{console_url.rstrip('/')}/console/cases/{case.handoff_id}" if console_url else ""
     asked, screened = facts.get("asked"), facts.get("screening")
     parts = (
-        f"Ca {number}. {_standing(case)}",
-        f"{case_words.channel(case.channel)}, mở lúc {case_words.time(case.opened_at, now)}.",
-        f"Đã xem: {'; '.join(asked)}" if asked else "",
-        "Đang làm dở bộ tự kiểm tra." if facts.get("in_screening") else "",
-        f"Tự kiểm tra, người dân cho gửi: {'; '.join(screened)}" if screened else "",
-        HOW,
+        _("Ca {number}. {standing}").format(number=number, standing=_standing(case)),
+        _("{channel}, mở lúc {when}.").format(
+            channel=case_words.channel(case.channel), when=case_words.time(case.opened_at, now)
+        ),
+        _("Đã xem: {titles}").format(titles="; ".join(asked)) if asked else "",
+        _("Đang làm dở bộ tự kiểm tra.") if facts.get("in_screening") else "",
+        _("Tự kiểm tra, người dân cho gửi: {results}").format(results="; ".join(screened))
+        if screened
+        else "",
+        _(HOW),
         link,
-        f"\nCòn {left_out} tin trước đó, bạn đọc ở bàn tư vấn." if left_out else "",
+        "\n" + _("Còn {number} tin trước đó, bạn đọc ở bàn tư vấn.").format(number=left_out)
+        if left_out
+        else "",
     )
     return "\n\n".join(("\n".join(part for part in parts if part), *written))
 
@@ -159,8 +166,9 @@ def _standing(case: Case) -> str:
         part for part in (case_words.danger(case.priority), case_words.reason(case.reason)) if part
     )
     if case.state == "claimed":
-        return f"{about}. {case.counsellor} đã nhận ca này, đồng nghiệp không trả lời thay được."
-    return f"{about}. Chưa ai nhận."
+        line = _("{about}. {name} đã nhận ca này, đồng nghiệp không trả lời thay được.")
+        return line.format(about=about, name=case.counsellor)
+    return _("{about}. Chưa ai nhận.").format(about=about)
 
 
 def _copy(known: Known, refusals: int, now: datetime) -> Step:
@@ -180,7 +188,7 @@ def _copy(known: Known, refusals: int, now: datetime) -> Step:
     if not written:
         return Step("nothing", then)
     if refusals >= MOST_REFUSALS:
-        return Step("post", then, (NOT_COPIED,))
+        return Step("post", then, (_(NOT_COPIED),))
     buttons = _verdict_buttons(taken[-1].id) if taken[-1].alarm else ()
     quiet = not any(line.author == "citizen" for line in taken)
     return Step("post", then, _parts("\n\n".join(written)), buttons, quiet=quiet)
@@ -191,19 +199,19 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _written(line: Line, names: Mapping[UUID, str], now: datetime) -> str:
-    name = case_words.AUTHORS.get(line.author, "Tư vấn viên")
+    name = case_words.AUTHORS.get(line.author, _("Tư vấn viên"))
     if line.counsellor_id is not None:
-        name = names.get(line.counsellor_id, "Tư vấn viên")
-    words = _POINT.sub(WHERE, line.text) if line.author == "citizen" else line.text
+        name = names.get(line.counsellor_id, _("Tư vấn viên"))
+    words = _POINT.sub(_(WHERE), line.text) if line.author == "citizen" else line.text
     said = f"{name}, {case_words.time(line.at, now)}:\n{words}"
     if line.alarm:
         reason, level = case_words.reason(line.alarm[0]), case_words.LEVELS[line.alarm[1]]
-        said += f"\n\nMáy báo: {reason}, {level}."
+        said += "\n\n" + _("Máy báo: {reason}, {level}.").format(reason=reason, level=level)
     return said
 
 
 def _verdict_buttons(line_id: int) -> tuple[Button, ...]:
     return (
-        Button("Báo đúng", f"{VERDICT} {line_id} yes"),
-        Button("Báo nhầm", f"{VERDICT} {line_id} no"),
+        Button(_("Báo đúng"), f"{VERDICT} {line_id} yes"),
+        Button(_("Báo nhầm"), f"{VERDICT} {line_id} no"),
     )

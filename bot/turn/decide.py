@@ -14,7 +14,7 @@ from bot.errors import where
 from bot.messages import Inbound, Outbound
 from bot.runtime import Runtime
 from bot.store import Talk
-from bot.turn import screen
+from bot.turn import restrained, screen, wait
 from bot.turn.hearing import SILENT, Gathered, all_at_once, gather, hear, is_receipt, join
 from bot.turn.respond import respond
 from bot.turn.shapes import SAFE, Did, Heard, Said, Turn
@@ -46,7 +46,7 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound, *further: In
 
     Danger is judged first, in each line and in all of them together, whatever else is going on, and
     with nothing else needed. Where a counsellor has the chat the bot keeps silent, except in an
-    emergency.
+    emergency; who was muted or blocked is answered in danger only.
     """
     if inbound.kind in SILENT:
         leaves = inbound.kind == "stop"
@@ -67,6 +67,8 @@ async def take_turn(runtime: Runtime, talk: Talk, inbound: Inbound, *further: In
         turn = replace(turn, state=state, wants_counsellor=True, did=Did("danger"))
         listening = talk.holder == "counsellor" and alarm.level == "urgent"
         return turn if listening else turn.then(_danger_reply(runtime, alarm))
+    if (held_back := await restrained.hold_back(runtime, talk, heard, turn)) is not None:
+        return held_back
     if talk.holder == "counsellor":
         return await screen.with_counsellor(runtime, talk, heard, turn)
     before, turn = turn, await respond(runtime, talk, heard, turn)
@@ -127,7 +129,8 @@ def _judge(runtime: Runtime, talk: Talk, heard: Heard) -> Danger:
     """The danger in what was said; none in a pressed button."""
     if not heard.text:
         return SAFE
-    return screen.heed(runtime, talk, heard, danger.judge(heard.text))
+    alarm = wait.heed(runtime, talk, heard.text, danger.judge(heard.text))
+    return screen.heed(runtime, talk, heard, alarm)
 
 
 def _gravity(alarm: Danger) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import screening
+from bot.catalogue import _
 from bot.errors import NotFound
 from bot.privacy import seal_json
 from bot.store import Talk, append
@@ -38,7 +39,7 @@ async def invite(
         NotFound: no such instrument, or none whose wording may be shown.
     """
     if name and (name not in shelf or not shelf[name].may_be_asked):
-        raise NotFound("Không có bộ câu hỏi này.")
+        raise NotFound(_("Không có bộ câu hỏi này."))
     state, first = screening.start(shelf, name, invited=True)
     saved = asdict(replace(talk.state, screening=state.to_json()))
     await session.execute(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import episodes, handoff, inbox, kept_results, replies
+from bot import episodes, handoff, inbox, kept_results, pictures, replies, teams
 from bot.editing.questions import note_question, note_unhelpful
 from bot.errors import where
 from bot.messages import Outbound
@@ -18,6 +18,7 @@ from bot.privacy import seal_json
 from bot.runtime import Runtime
 from bot.store import LINES, Spoken, Talk, lines_to_write
 from bot.tables import Access, Feedback
+from bot.turn import wait
 from bot.turn.decide import give_to_human
 from bot.turn.shapes import Said, Turn
 from bot.wake import wake_on_call
@@ -43,6 +44,11 @@ _WRITE = text(
         last_inbound_at = greatest(last_inbound_at, CAST(:spoke AS timestamptz)),
         greeted_at = coalesce(greeted_at, :greeted)
     FROM held WHERE conversations.id = held.id
+), pictured AS (
+    INSERT INTO pictures (message_id, source, next_at)
+    SELECT lines.id, one.source, :now FROM lines JOIN unnest(
+        CAST(:pictured AS uuid[]), CAST(:sources AS bytea[])
+    ) WITH ORDINALITY AS one (uid, source, place) ON one.uid = lines.uid ORDER BY one.place
 )
 SELECT EXISTS (
     SELECT 1 FROM inbox n
@@ -100,6 +106,7 @@ async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: dateti
     answers = [Outbound(replies.INTRO), *turn.replies] if introduces else turn.replies
     spoken = [_of_citizen(one) for one in turn.lines if one.text]
     spoken += [Spoken("bot", reply) for reply in answers]
+    lines = lines_to_write(talk, spoken, now)
     result = await access.execute(
         _WRITE,
         {
@@ -109,7 +116,8 @@ async def _write(access: Access, waiting: inbox.Waiting, turn: Turn, now: dateti
             "state": seal_json(talk.key, asdict(turn.state), f"state:{talk.id}"),
             "greeted": now if greets else None,
             "spoke": _last_spoke(waiting),
-            **lines_to_write(talk, spoken, now),
+            **lines,
+            **pictures.to_write(talk, spoken, lines["uids"], waiting.events),
         },
     )
     written = result.one_or_none()
@@ -145,17 +153,10 @@ async def _record_outcomes(
         if runtime.duty.on_call and (opened or alarm.level == "emergency"):
             await wake_on_call(session, alarm.level)
     if turn.wants_counsellor:
-        urgency = {"emergency": handoff.DANGER_NOW, "urgent": handoff.DANGER}
-        await handoff.ask_for_counsellor(
-            session,
-            talk,
-            priority=urgency.get(alarm.level, handoff.ORDINARY),
-            reason=alarm.label if alarm.level != "none" else "asked",
-            summary=_summary(runtime, turn),
-            now=now,
-        )
+        await _ask_for_counsellor(session, runtime, talk, turn, now)
     if turn.leaves_queue:
         await handoff.leave_queue(session, talk, now, tell=bool(turn.heard))
+    await wait.record(session, talk, turn.for_desk, now)
     if turn.helpful is not None and turn.state.asked:
         session.add(Feedback(article=turn.state.asked[-1], helpful=turn.helpful, given_at=now))
         if not turn.helpful:
@@ -170,6 +171,28 @@ async def _record_outcomes(
         await kept_results.share(session, talk, await kept_results.kept_by(session, talk))
     if session.new:
         await session.flush()
+
+
+async def _ask_for_counsellor(
+    session: AsyncSession, runtime: Runtime, talk: Talk, turn: Turn, now: datetime
+) -> None:
+    urgency = {"emergency": handoff.DANGER_NOW, "urgent": handoff.DANGER}
+    await handoff.ask_for_counsellor(
+        session,
+        talk,
+        priority=urgency.get(turn.alarm.level, handoff.ORDINARY),
+        reason=turn.alarm.label if turn.alarm.level != "none" else "asked",
+        summary=_summary(runtime, turn),
+        now=now,
+        area=turn.state.area,
+        skill=teams.skill_of(_topics(runtime, turn), turn.alarm.person),
+        language=turn.state.language,
+    )
+
+
+def _topics(runtime: Runtime, turn: Turn) -> list[str]:
+    """What the articles shown are about, newest last."""
+    return [article.topic for key in turn.state.asked if (article := runtime.library.get(key))]
 
 
 def _summary(runtime: Runtime, turn: Turn) -> dict[str, object]:

@@ -6,19 +6,11 @@ from dataclasses import replace
 from typing import cast
 
 from actions import commands
-from bot import (
-    acts,
-    answers,
-    episodes,
-    first_aid,
-    places,
-    replies,
-    short_answers,
-)
+from bot import acts, answers, episodes, first_aid, languages, places, replies, short_answers
 from bot.danger import Danger, Label
 from bot.runtime import Runtime
 from bot.store import Talk
-from bot.turn import articles, screen
+from bot.turn import articles, screen, wait
 from bot.turn.shapes import Did, Heard, Turn
 from bot.turn.wanted import act_of, what_is_wanted
 
@@ -26,7 +18,7 @@ MOST_CHARACTERS = 4000
 MOST_OF_A_TOPIC = 10
 VERBS = frozenset(
     {"/answer", "/more", "/none", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
-    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s", "/results"}
+    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s", "/results", *wait.VERBS}
 )
 """The payloads of our buttons begin with one of these."""
 
@@ -36,7 +28,8 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
     if len(heard.text) > MOST_CHARACTERS:
         return turn.then(replies.too_long())
     if (step := screen.take_answer(runtime, talk, heard, turn)) is not None:
-        return step
+        calls = step.wants_counsellor and step.alarm.level == "none"
+        return await wait.call(runtime, talk, step) if calls else step
     if heard.inbound.kind == "start":
         return _begin(runtime, heard.text, turn)
     if heard.inbound.location is not None:
@@ -48,6 +41,7 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
         answered = turn.then(replies.only_text())
     else:
         answered = await _read(runtime, talk, heard.text, turn)
+    answered = await wait.welcome_back(runtime, talk, answered)
     return screen.ask_again(runtime, turn, answered)
 
 
@@ -70,10 +64,15 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
     """Typed words: what they want, and then that."""
     if turn.state.worry and (stayed := await _stay_with(runtime, talk, text, turn)):
         return stayed
+    if turn.state.awaits:
+        taken = await wait.take_words(runtime, talk, text, turn)
+        if taken is not None:
+            return taken
+        turn = replace(turn, state=replace(turn.state, awaits=""))
     if turn.state.awaiting_place:
         named = await places.by_name(runtime, text, turn.state.kind)
         if named is not None:
-            return turn.then(named, state=replace(turn.state, awaiting_place=False))
+            return _tell_near(turn, named, turn.state.kind)
     if turn.state.case and (chosen := articles.choose_case(runtime, text, turn)) is not None:
         return chosen
     if screen.asks_for_results(text):
@@ -88,7 +87,18 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
         if not turn.did.act:
             turn = replace(turn, did=Did(act_of(command)))
     turn = turn if turn.replies or turn.erase else turn.then(replies.not_found())
-    return articles.with_todays_names(runtime, text, turn)
+    turn = articles.with_todays_names(runtime, text, turn)
+    return replace(turn, state=replace(turn.state, language=_language(runtime, text, turn)))
+
+
+def _language(runtime: Runtime, text: str, turn: Turn) -> str:
+    """The language that the person would rather speak, as they write or as they ask for it now, else as
+    was known. A language may be named for many a reason: only beside such a wish does it count."""
+    shown = runtime.library.get(turn.state.asked[-1]) if turn.state.asked else None
+    is_wish = turn.did.act in ("language_switch", "talk_to_person")
+    is_wish = is_wish or (shown is not None and shown.topic == "language_switch")
+    named = languages.named_in(text) if is_wish else ""
+    return named or languages.written_in(text) or turn.state.language
 
 
 async def _stay_with(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn | None:
@@ -139,10 +149,8 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
         case "/case":
             return articles.press_case(runtime, turn, rest)
         case "/at":
-            return turn.then(
-                await places.by_code(runtime, rest, turn.state.kind),
-                state=replace(turn.state, awaiting_place=False),
-            )
+            near = await places.by_code(runtime, rest, turn.state.kind)
+            return _tell_near(turn, near, turn.state.kind)
         case "/topics":
             return turn.then(replies.topics(runtime.library.front(runtime.today())))
         case "/helpful":
@@ -156,7 +164,10 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
         case "/screen" if rest:
             return screen.begin(runtime, turn, rest)
         case "/bot":
-            return replace(turn, leaves_queue=True)
+            state = replace(turn.state, awaits="")
+            return replace(turn, state=state, leaves_queue=True)
+        case _ if verb in wait.VERBS:
+            return await wait.press(runtime, talk, payload, turn)
         case "/safe":
             async with runtime.statements() as session:
                 in_episode = await episodes.is_open(session, talk.id)
@@ -178,8 +189,7 @@ async def _perform(
     """Carry out one command, whoever gave it."""
     match command:
         case commands.CallCounsellor():
-            waiting = talk.holder == "queue"
-            return replace(turn.then(replies.in_queue(waiting)), wants_counsellor=True)
+            return await wait.call(runtime, talk, turn)
         case commands.StartScreening():
             return screen.begin(runtime, turn)
         case commands.FindPlace(place=place, kind=kind):
@@ -207,7 +217,14 @@ async def _find_place(runtime: Runtime, text: str, place: str, kind: str, turn: 
     found = await places.in_text(runtime, text, place, kind)
     if found is None:
         return _ask_place(turn, kind)
-    return turn.then(found, state=replace(turn.state, awaiting_place=False, kind=kind))
+    return _tell_near(turn, found, kind)
+
+
+def _tell_near(turn: Turn, near: places.Near, kind: str) -> Turn:
+    area = near.area or turn.state.area
+    return turn.then(
+        near.told, state=replace(turn.state, awaiting_place=False, kind=kind, area=area)
+    )
 
 
 def _ask_place(turn: Turn, kind: str) -> Turn:

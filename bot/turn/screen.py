@@ -52,7 +52,8 @@ def heed(runtime: Runtime, talk: Talk, heard: Heard, alarm: Danger) -> Danger:
 
 
 def take_answer(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn | None:
-    """The screening's own reading of the message; None where it is not an answer to it."""
+    """The screening's own reading of the message; None where it is not an answer to it. Who wants a
+    counsellor after it is not told of the queue yet."""
     state = open_state(runtime, turn.state)
     if state is None or (state.stage in _OPEN_QUESTIONS and _wants_else(heard)):
         return None
@@ -70,8 +71,7 @@ def take_answer(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn 
         return turn
     if talk.holder == "counsellor":
         return turn.then(Outbound(says.SENT if step.keep else says.NOT_SENT))
-    in_queue = replies.in_queue(talk.holder == "queue")
-    return replace(turn.then(in_queue), wants_counsellor=True)
+    return replace(turn, wants_counsellor=True)
 
 
 async def with_counsellor(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from bot.danger import LEVELS, Danger
@@ -41,6 +42,24 @@ class Said:
 
 
 @dataclass(frozen=True)
+class ForDesk:
+    """What a turn leaves for the desk besides a place in the queue.
+
+    `told_wait` and `told` are what the person was told of their wait (see waiting.py). `call_back` is when
+    one is promised, `number` the telephone number given for it; `cancels` takes it back. `stars`, 1 or 2,
+    and `rating_reason` are how the last talk was found.
+    """
+
+    told_wait: int | None = None
+    told: tuple[str, ...] = ()
+    call_back: datetime | None = None
+    number: str = ""
+    cancels: bool = False
+    stars: int = 0
+    rating_reason: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """What one turn decided about what the person `said`: a line, or several that came together.
     `alarm` is the gravest danger in all of it.
@@ -63,6 +82,7 @@ class Turn:
     erase: bool = False
     did: Did = Did()
     in_vain: str = ""
+    for_desk: ForDesk = ForDesk()
 
     @property
     def heard(self) -> str:
@@ -97,6 +117,7 @@ class Turn:
             or self.helpful is not None
             or bool(self.keep)
             or bool(self.results_wish)
+            or self.for_desk != ForDesk()
         )
 
     def then(self, *more: Outbound, state: State | None = None) -> Turn:

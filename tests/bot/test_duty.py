@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import httpx
 import pytest
 
-from bot.duty import ZALO_CONSENT, Duty, NotTold, read_hours, tell_on_call
+from bot.duty import ZALO_CONSENT, Duty, NotTold, Roster, tell_on_call
+from bot.hours import DayOff, read_hours
 
 DAY = read_hours("07:30-21:00")
 SECRET = "http://127.0.0.1:9/secret-token"
@@ -33,10 +35,19 @@ def test_who_reads_and_when_is_told_as_it_is(duty: Duty, now: datetime, told: st
     assert told in duty.who_reads(now)
 
 
-@pytest.mark.parametrize("hours", ["7-21", "21:00-07:30", "08:00", "sáng-tối", "08:00-09:00-10:00"])
-def test_hours_that_are_none_are_refused(hours: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        read_hours(hours)
+def test_on_a_day_off_nobody_in_danger_is_told_to_wait_for_the_desk() -> None:
+    days = frozenset({DayOff(date(2026, 11, 23)), DayOff(date(2026, 11, 24))})
+    told = Duty(roster=Roster(days_off=days)).who_reads(at(10))
+    assert "00:00 thứ tư 25/11 mới có người đọc" in told
+    assert "đừng chờ" in told
+    on_call = Duty(DAY, on_call=True, roster=Roster(days_off=days))
+    assert "báo người trực khẩn" in on_call.who_reads(at(10))
+
+
+def test_a_team_without_hours_of_its_own_keeps_those_of_the_desk() -> None:
+    teams = ((uuid4(), None), (uuid4(), read_hours("21:00-23:00")))
+    duty = Duty(DAY, roster=Roster(teams))
+    assert [duty.is_staffed(at(hour)) for hour in (7, 20, 22, 23)] == [False, True, True, False]
 
 
 async def test_who_is_on_call_learns_that_there_is_danger_and_nothing_else() -> None:

@@ -33,7 +33,9 @@ async def said(runtime: Runtime, conversation_id: UUID, author: str) -> list[str
     return [line.text for line in lines if line.author == author]
 
 
-async def test_the_same_event_twice_is_stored_and_answered_once(runtime: Runtime) -> None:
+async def test_complaint_15450_the_same_event_twice_is_stored_and_answered_once(
+    runtime: Runtime,
+) -> None:
     first = await receive(runtime, event("chào", "7"))
     again = await receive(runtime, event("chào", "7"))
     assert (first.new, again.new) == (True, False)
@@ -43,7 +45,7 @@ async def test_the_same_event_twice_is_stored_and_answered_once(runtime: Runtime
     assert await said(runtime, first.conversation_id, "citizen") == ["chào"]
 
 
-async def test_a_burst_of_first_messages_makes_one_person_and_keeps_its_order(
+async def test_complaint_13359_a_burst_of_first_messages_makes_one_person_and_keeps_its_order(
     runtime: Runtime,
 ) -> None:
     all_received = await asyncio.gather(*(receive(runtime, event(f"tin số {n}")) for n in range(8)))

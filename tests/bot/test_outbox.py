@@ -137,7 +137,9 @@ class Slow(LoopbackChannel):
         return await super().send(call)
 
 
-async def test_two_workers_that_push_at_once_send_each_part_once(runtime: Runtime) -> None:
+async def test_complaint_11901_two_workers_that_push_at_once_send_each_part_once(
+    runtime: Runtime,
+) -> None:
     unharmed = LoopbackChannel(max_text=120)
     conversation_id = await write(runtime, unharmed, "em bị bạn rủ chơi đá, cai thế nào")
     async with runtime.sessions.begin() as session:

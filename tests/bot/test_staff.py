@@ -232,6 +232,39 @@ async def test_a_case_taken_by_who_cannot_write_here_leaves_the_group(
     assert "Chưa có gì được gửi" in group.general[-1]
 
 
+async def test_a_case_that_comes_back_to_the_queue_is_told_in_the_group_anew(
+    runtime: Runtime, group: Supergroup, clock: Clock
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    hoa = await counsellor(runtime, "hoa")
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    async with runtime.sessions.begin() as session:
+        (waiting,) = await handoff.queue(session, runtime.ring)
+        taken = await handoff.claim(session, runtime.ring, waiting.handoff_id, hoa, clock())
+    await look(runtime, group)
+    assert group.topics == {}
+    async with runtime.sessions.begin() as session:
+        await handoff.give_back(session, runtime.ring, taken, "offline", clock())
+    await look(runtime, group)
+    await write(runtime, group, group.wrote(LAN, "mình đây, bạn kể mình nghe"))
+    assert (await case_of(runtime)).state == "claimed"
+
+
+async def test_no_alarm_that_the_group_has_not_seen_is_closed_away(
+    runtime: Runtime, group: Supergroup
+) -> None:
+    await linked(runtime, group, "lan", LAN)
+    await say(runtime, ASKS)
+    await look(runtime, group)
+    await write(runtime, group, group.wrote(LAN, "chào bạn"))
+    await say(runtime, CRY)
+    await write(runtime, group, group.wrote(LAN, "/close ok"))
+    assert (await case_of(runtime)).state == "claimed"
+    await look(runtime, group)
+    assert any("Có báo động mới" in post for post in group.topic.posts)
+
+
 async def test_a_topic_goes_when_who_has_its_case_unlinks_their_account(
     runtime: Runtime, group: Supergroup, clock: Clock
 ) -> None:
@@ -441,7 +474,7 @@ async def test_the_line_of_another_talk_is_not_judged_from_this_topic(
         assert (await session.scalars(select(Verdict))).all() == []
 
 
-async def test_a_topic_that_somebody_deleted_is_made_anew_with_all_that_was_said(
+async def test_complaint_69_a_topic_that_somebody_deleted_is_made_anew_with_all_that_was_said(
     runtime: Runtime, group: Supergroup
 ) -> None:
     await linked(runtime, group, "lan", LAN)

@@ -250,8 +250,28 @@ async def test_who_says_that_all_is_well_is_promised_only_what_is_true(runtime: 
     assert "cho tư vấn viên đọc" in said[-1]
 
 
-def test_a_state_of_another_version_is_forgotten_not_fatal() -> None:
+def test_an_update_of_the_program_forgets_no_danger() -> None:
     assert State.from_json({"of": "an older version"}) == State()
+    kept = State.from_json({"of": "an older version", "worry": "suicide", "asked": ["a", "b"]})
+    assert kept == State(worry="suicide", asked=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        (("em muốn gặp người nói tiếng Mông",), "hmn"),
+        (("I need help with my son please", "em muốn gặp người thật"), "en"),
+        (("con em học tiếng Anh xong thì bỏ nhà đi", "em muốn gặp người thật"), "vi"),
+    ],
+)
+async def test_who_would_rather_speak_another_language_is_shown_so_in_the_queue(
+    runtime: Runtime, said: tuple[str, ...], language: str
+) -> None:
+    for words in said:
+        await say(runtime, words)
+    async with runtime.sessions() as session:
+        (case,) = await handoff.queue(session, runtime.ring)
+    assert case.language == language
 
 
 async def test_question_whose_choices_all_missed_it_goes_to_the_editors_once(

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from bot import inbox, jobs, undelivered
+from bot import inbox, jobs, receipts, undelivered
 from bot.channels import SendResult
 from bot.errors import NotFound
 from bot.messages import Inbound
@@ -122,8 +122,8 @@ async def test_what_was_laid_aside_is_never_sent_but_stays_marked(runtime: Runti
     assert len(channel.sent) == before
     assert await found(runtime) == []
     async with runtime.sessions() as session:
-        marked = await undelivered.unread_lines(session, [one.message_id, one.message_id + 1])
-    assert marked == {one.message_id}
+        told = await receipts.states(session, [one.message_id, one.message_id + 1])
+    assert [told[id_].name for id_ in sorted(told)] == ["given_up", "sent"]
 
 
 async def test_of_two_who_send_again_at_once_one_is_told_that_it_is_done(runtime: Runtime) -> None:

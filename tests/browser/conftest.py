@@ -5,23 +5,38 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from psycopg import sql
+from sqlalchemy import update
 
 from api import auth, database
+from api.console.visitor import COOKIE
 from bot.privacy import KeyRing
+from bot.tables import Counsellor
 from referral_directory.load import load_services
 from tests.processes import Desk, RasaPair
 
 expect.set_options(timeout=15_000)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 COUNSELLORS = {"lan": "counsellor", "minh": "counsellor", "hoa": "admin"}
+
+
+T = TypeVar("T")
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Do it in a thread of its own: Playwright's loop may run in this one."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, work).result()
 
 
 def new_database(server: str, name: str) -> str:
@@ -49,7 +64,7 @@ def fill(url: str) -> dict[str, str]:
         await engine.dispose()
         return made
 
-    return asyncio.run(go())
+    return run_apart(go())
 
 
 @contextlib.contextmanager
@@ -75,6 +90,41 @@ def passwords(desk_url: str) -> dict[str, str]:
     return fill(desk_url)
 
 
+def token_of(url: str, login: str, name: str, role: str) -> str:
+    """The session of somebody new who has a second factor; nobody asks for its codes here."""
+
+    async def go() -> str:
+        engine, sessions = database.connect(url, 1)
+        now = datetime.now(UTC)
+        async with sessions.begin() as session:
+            password = await auth.create_counsellor(session, login, name, role, now)
+            given = await auth.log_in(session, login, password, now)
+            assert isinstance(given, str)
+            await auth.change_password(session, given, password, "hoa sen trên ao", now)
+            who = update(Counsellor).where(Counsellor.login == login)
+            await session.execute(who.values(totp=b"set up"))
+        await engine.dispose()
+        return given
+
+    return run_apart(go())
+
+
+@pytest.fixture(scope="session")
+def admin_token(desk_url: str) -> str:
+    return token_of(desk_url, "tra", "Trà", "admin")
+
+
+def enter(context: BrowserContext, desk: Desk, token: str) -> Page:
+    """The desk of whose session `token` is."""
+    host = urlsplit(desk.url).hostname or ""
+    cookie = {"name": COOKIE, "value": token, "domain": host, "path": "/console"}
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(f"{desk.url}/console")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "open")
+    return page
+
+
 @pytest.fixture(scope="session")
 def desk(
     desk_url: str,
@@ -86,13 +136,17 @@ def desk(
         yield running
 
 
+def chromium_path() -> str:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+    assert path, "install the Debian package chromium"
+    return path
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Chromium of the machine. A module at a time: its loop must not live among async tests."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
-    assert path, "install the Debian package chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield browser
         browser.close()
 

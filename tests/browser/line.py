@@ -18,6 +18,7 @@ class Line:
         self._server_port, self.port = server_port, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._ends: list[socket.socket] = []
+        self._dead: set[socket.socket] = set()
         self.mend()
 
     def mend(self) -> None:
@@ -33,6 +34,10 @@ class Line:
             end.close()
         self._ends.clear()
 
+    def go_dead(self) -> None:
+        """From now on nothing passes over the connections there are, and neither end is told."""
+        self._dead.update(self._ends)
+
     def _take(self, door: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
@@ -40,13 +45,13 @@ class Line:
                 server = socket.create_connection(("127.0.0.1", self._server_port))
                 self._ends += [phone, server]
                 for pair in ((phone, server), (server, phone)):
-                    threading.Thread(target=_carry, args=pair, daemon=True).start()
+                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
 
-
-def _carry(from_: socket.socket, to: socket.socket) -> None:
-    """Pass on what comes until either end is gone, and then tell the other."""
-    with contextlib.suppress(OSError):
-        while piece := from_.recv(PIECE):
-            to.sendall(piece)
-    with contextlib.suppress(OSError):
-        to.shutdown(socket.SHUT_RDWR)
+    def _carry(self, from_: socket.socket, to: socket.socket) -> None:
+        """Pass on what comes until either end is gone, and then tell the other."""
+        with contextlib.suppress(OSError):
+            while piece := from_.recv(PIECE):
+                if from_ not in self._dead:
+                    to.sendall(piece)
+        with contextlib.suppress(OSError):
+            to.shutdown(socket.SHUT_RDWR)

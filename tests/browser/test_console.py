@@ -99,6 +99,7 @@ def test_from_asking_for_a_human_to_the_bot_again(lan: Page, chat: Page) -> None
     expect(lan.locator('.line[data-author="note"]')).to_have_count(1)
 
     lan.click("#close")
+    lan.select_option("#outcome", "advised")
     lan.click("#close-confirm")
     expect(chat.locator("#status")).to_have_attribute("data-by", "bot")
     say(chat, "cai nghiện tại nhà mất bao lâu")
@@ -141,9 +142,9 @@ def test_what_a_counsellor_typed_survives_a_lost_network(lan: Page, chat: Page) 
     lan.fill("#answer-text", "chữ này không được mất")
     lan.click("#send-answer")
     expect(lan.locator("#answer-status.failed")).to_be_visible()
-    lan.context.unroute("**/answers")
     lan.reload()
     expect(lan.locator("#answer-text")).to_have_value("chữ này không được mất")
+    lan.context.unroute("**/answers")
     lan.click("#send-answer")
     expect(chat.locator(".message.counsellor")).to_have_count(1)
 

@@ -196,6 +196,8 @@ def said(event: Inbound) -> dict[str, Any]:
     whole = {"kind": event.kind, "text": event.text}
     if event.location:
         whole["location"] = list(event.location)
+    if event.pictures:
+        whole["pictures"] = list(event.pictures)
     return {**whole, "address": event.address} if event.address else whole
 
 

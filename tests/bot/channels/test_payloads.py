@@ -36,6 +36,7 @@ def inbound(channel: str, event: dict[str, Any]) -> Inbound:
         (place[0], place[1]) if place else None,
         event["address"],
         datetime.fromisoformat(at) if at else None,
+        tuple(event.get("pictures", ())),
     )
 
 

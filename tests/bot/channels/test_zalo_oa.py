@@ -149,7 +149,7 @@ def said(code: object, **more: object) -> httpx.Response:
     return httpx.Response(200, json={"error": code, "message": "…", **more})
 
 
-async def test_a_call_carries_the_token_and_what_is_to_be_said() -> None:
+async def test_complaint_3372_a_call_carries_the_token_and_what_is_to_be_said() -> None:
     assert await channel(said(0, data={"message_id": "m1"})).send(CALL) == SendResult(
         "sent", external_id="m1"
     )
