@@ -66,6 +66,7 @@ def take_case(console: Page, chat: Page) -> None:
     console.locator("[data-part=waiting] a.card").click()
     console.click("#claim")
     expect(console.locator("#answer-text")).to_be_visible()
+    expect(console.locator("#connection")).to_have_attribute("data-state", "open")
     expect(chat.locator("#status")).to_have_attribute("data-by", "counsellor")
 
 
