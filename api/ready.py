@@ -65,7 +65,7 @@ async def _fill(settings: Settings, say: Say) -> None:
                     )
                 KeyRing.fresh().save(settings.keyring)
             say("danh bạ nơi trợ giúp…")
-            report = await load_services(session)
+            report = await load_services(session, datetime.now(UTC))
             if report.errors:
                 raise DirectoryBroken(
                     f"Danh bạ nơi trợ giúp có dòng sai, chưa nạp dòng nào: {report.errors[0]}"

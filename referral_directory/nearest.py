@@ -1,65 +1,54 @@
 """Which services are near, and what can honestly be said of them.
 
-Only verified rows carry a phone number or address; a row whose verification has run out is told
-like one that never had any. Distances are from point to point along the earth's surface.
+Only verified rows are told to anybody; a row whose verification has run out is hidden like one that
+never had any. Distances are from point to point along the earth's surface.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import asin, cos, isfinite, radians, sin, sqrt
-from urllib.parse import urlsplit
+from datetime import datetime
+from functools import cache
+from math import isfinite
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, not_, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from referral_directory.kinds import HELP_LINES, KINDS, offered
-from referral_directory.seed import read_rows
-from referral_directory.tables import Address, Location, Phone, Schedule, Service, ServiceAtLocation
+from referral_directory.distance import EARTH_KM
+from referral_directory.found import COLUMNS, ServiceFound, found, is_verified
+from referral_directory.hours import VIET_NAM, is_holiday, minute_of_week
+from referral_directory.kinds import HELP_LINES, offered
+from referral_directory.rows import read_seed
 
 NEAR_KM = 50.0
-_RADII_KM = (12.5, NEAR_KM, 400.0, 3200.0)
-_MOST_UNVERIFIED = 5
-_EARTH_KM = 6371.0
+FARTHEST_KM = 300.0
+_RADII_KM = (2.0, 8.0, 25.0, NEAR_KM, 150.0, FARTHEST_KM)
 _KM_PER_DEGREE = 111.1  # a little less than the true 111.19, so that no box is too small
 
 
 @dataclass(frozen=True)
-class ServiceFound:
-    """A service as it may be told to a person on one day.
+class Wish:
+    """Who the service is for. `age` in whole years, `language` a code of ISO 639; `open_now` leaves
+    out what is closed or whose hours nobody knows."""
 
-    `phone`, `address` and `hours` are None unless `verified`. `distance_km` is to the centre of
-    `commune`. `source` names the source with its host and date. `accepts_voluntary` is None where
-    no source says whether people who come by themselves are taken.
-    """
+    age: int | None = None
+    language: str | None = None
+    open_now: bool = False
 
-    name: str
-    kind: str
-    kind_title: str
-    description: str | None
-    commune: str | None
-    province: str | None
-    address: str | None
-    phone: str | None
-    hours: str | None
-    distance_km: float | None
-    accepts_voluntary: bool | None
-    source: str
-    verified_on: date | None
-    verified_until: date | None
-    verified: bool
+
+ANYBODY = Wish()
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the directory knows around a point; only `unverified` holds rows nobody vouches for.
+    """What the directory knows around a point, verified rows only.
 
-    `near`: verified, within 50 km, nearest first. `farther`: where there is none near, the nearest
-    verified one of the kinds asked for; nobody who asked for any help is sent hundreds of
-    kilometres. `province`: verified in the province without a known commune. `national`: verified
-    lines for people seeking help. `kinds` is what was asked for.
+    `near`: within 50 km, nearest first. `farther`: where there is none near, the nearest of the kinds
+    asked for within 300 km; `instead`: where there is none of those either, the nearest of any other
+    kind. `province`: in the province without a known commune. `by_law`: what every commune has by
+    law. `national`: lines for people seeking help. `kinds` is what was asked for.
     """
 
     kinds: tuple[str, ...] | None
@@ -67,29 +56,22 @@ class Findings:
     farther: tuple[ServiceFound, ...]
     instead: tuple[ServiceFound, ...]
     province: tuple[ServiceFound, ...]
-    unverified: tuple[ServiceFound, ...]
+    by_law: tuple[ServiceFound, ...]
     national: tuple[ServiceFound, ...]
 
 
-def distance_km(latitude: float, longitude: float, to_lat: float, to_lon: float) -> float:
-    """The great-circle distance of two points in degrees, in kilometres (haversine)."""
-    phi, to_phi = radians(latitude), radians(to_lat)
-    across = sin(radians(to_lon - longitude) / 2) ** 2
-    height = sin((to_phi - phi) / 2) ** 2 + cos(phi) * cos(to_phi) * across
-    return 2 * _EARTH_KM * asin(min(1.0, sqrt(height)))
-
-
 async def nearest(
-    session: AsyncSession,
+    session: AsyncSession | AsyncConnection,
     *,
     kinds: Sequence[str] | None,
     latitude: float,
     longitude: float,
+    now: datetime,
     province_code: str | None = None,
     limit: int = 3,
-    on: date,
+    wish: Wish = ANYBODY,
 ) -> Findings:
-    """What is near a point in degrees (WGS 84) on the day `on`; `kinds` None means any help.
+    """What is near a point in degrees (WGS 84) at `now` (aware); `kinds` None means any help.
 
     Raises:
         ValueError: the point is not on earth, or `limit` is not positive.
@@ -98,199 +80,194 @@ async def nearest(
         raise ValueError("coordinates must be finite")
     if abs(latitude) > 90 or abs(longitude) > 180 or limit < 1:
         raise ValueError("latitude within 90, longitude within 180 degrees, limit at least 1")
-    wanted = offered(kinds)
-    verified = await _verified_around(session, wanted, (latitude, longitude), limit, on)
-    near = tuple(found for found in verified if (found.distance_km or 0.0) <= NEAR_KM)
-    others: list[ServiceFound] = []
-    if not verified and kinds is not None:
-        others = await _verified_around(session, offered(None), (latitude, longitude), 1, on)
+    asked = _asked(offered(kinds), latitude, longitude, now, limit, wish)
+    values = {**asked, "radii": list(_RADII_KM), "province": province_code or ""}
+    parts: dict[str, list[ServiceFound]] = {"near": [], "province": [], "area": []}
+    on = now.astimezone(VIET_NAM).date()
+    for row in await session.execute(_statement(wish, whole=True), values):
+        parts[row.part].append(found(row, on, now, row.away))
+    around = parts["near"]
+    near = [one for one in around if (one.distance_km or 0.0) <= NEAR_KM][:limit]
+    instead: list[ServiceFound] = []
+    if not around and kinds is not None:
+        other = _asked(offered(None), latitude, longitude, now, 1, wish)
+        values = {**other, "radii": list(_RADII_KM)}
+        rows = await session.execute(_statement(wish, whole=False), values)
+        instead = [found(row, on, now, row.away) for row in rows]
+    area = [one for one in parts["area"] if one.verified and _suits(one, wish)]
     return Findings(
         kinds=tuple(kinds) if kinds is not None else None,
-        near=near[:limit],
-        farther=() if near else tuple(verified[:1]),
-        instead=tuple(others[:1]),
-        province=await _in_province(session, wanted, province_code, on),
-        unverified=await _unverified(
-            session, wanted, (latitude, longitude), province_code, asked=kinds is not None, on=on
-        ),
-        national=await _help_lines(session, on),
+        near=tuple(near),
+        farther=() if near else tuple(around[:1]),
+        instead=tuple(instead[:1]),
+        province=tuple(parts["province"]),
+        by_law=tuple(one for one in area if one.area == "commune"),
+        national=tuple(one for one in area if one.kind in HELP_LINES and one.phones),
     )
 
 
-async def hotlines(session: AsyncSession, on: date) -> list[ServiceFound]:
+async def hotlines(session: AsyncSession | AsyncConnection, now: datetime) -> list[ServiceFound]:
     """Every number that may be given to somebody seeking help: emergency numbers, then verified
     lines. The crime-tip line is none of them."""
-    return [*await emergency_numbers(session, on), *await _help_lines(session, on)]
+    on = now.astimezone(VIET_NAM).date()
+    rows = (await session.execute(_LINES, {"kinds": list(HELP_LINES)})).all()
+    lines = [found(row, on, now) for row in rows if is_verified(row, on) and row.phones]
+    return [*await emergency_numbers(session, now), *lines]
 
 
-async def emergency_numbers(session: AsyncSession, on: date) -> list[ServiceFound]:
+async def emergency_numbers(
+    session: AsyncSession | AsyncConnection, now: datetime
+) -> list[ServiceFound]:
     """The emergency numbers. They keep their number even past `verified_until`, with `verified`
     False: to withhold 115 could cost a life."""
-    rows = await session.execute(_services().where(Service.kind == "emergency"))
-    found = [_found(row, on, None, keep_phone=True) for row in rows]
+    on = now.astimezone(VIET_NAM).date()
+    rows = await session.execute(_LINES, {"kinds": ["emergency"]})
+    numbers = [found(row, on, now, keep_phone=True) for row in rows]
     order = list(seed_emergency_numbers())
-    return sorted(found, key=lambda s: order.index(s.phone) if s.phone in order else len(order))
+    return sorted(numbers, key=lambda s: order.index(s.phone) if s.phone in order else len(order))
 
 
+async def by_key(
+    session: AsyncSession | AsyncConnection, key: str, now: datetime
+) -> ServiceFound | None:
+    """The service of this key as it may be told at `now`; None for an unknown one."""
+    row = (await session.execute(_ONE, {"key": key})).first()
+    return found(row, now.astimezone(VIET_NAM).date(), now) if row else None
+
+
+@cache
 def seed_emergency_numbers() -> dict[str, str]:
     """Number → who answers there, for 115, 113, 114, 112 and the child line 111.
 
     Read from the seed file, so that a reply to danger needs no database.
 
     Raises:
-        BadSeed: the seed file is damaged.
+        BadTable: the seed file is damaged.
     """
     return {
         row["phone"]: row["description"]
-        for _, row in read_rows()
+        for _, row in read_seed()
         if row["kind"] in ("emergency", "hotline_child") and row["phone"]
     }
 
 
-# All but the service come by outer joins: any of them may be None.
-_Columns = tuple[Service, Location, Address, Phone, Schedule]
+def _asked(
+    kinds: list[str], latitude: float, longitude: float, now: datetime, limit: int, wish: Wish
+) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "kinds": kinds,
+        "lat": latitude,
+        "lon": longitude,
+        "on": now.astimezone(VIET_NAM).date(),
+        "most": limit,
+    }
+    if wish.age is not None:
+        values["age"] = wish.age
+    if wish.language is not None:
+        values["language"] = wish.language
+    if wish.open_now:
+        values |= {"minute": minute_of_week(now), "holiday": is_holiday(now)}
+    return values
 
 
-def _services() -> Select[_Columns]:
-    return (
-        select(Service, Location, Address, Phone, Schedule)
-        .outerjoin(ServiceAtLocation, ServiceAtLocation.service_id == Service.id)
-        .outerjoin(Location, Location.id == ServiceAtLocation.location_id)
-        .outerjoin(Address, Address.location_id == Location.id)
-        .outerjoin(Phone, Phone.service_id == Service.id)
-        .outerjoin(Schedule, Schedule.service_id == Service.id)
-        .order_by(Service.name, Service.id)
-    )
+def _suits(service: ServiceFound, wish: Wish) -> bool:
+    if wish.open_now and service.open_now is False:
+        return False
+    if wish.language and wish.language not in (service.languages or ("vi",)):
+        return False
+    low, high = service.minimum_age or 0, service.maximum_age or 200
+    return wish.age is None or low <= wish.age <= high
 
 
-def _is_verified(on: date) -> ColumnElement[bool]:
-    return and_(
-        Service.reliability == "verified", Service.verified_on <= on, Service.verified_until >= on
-    )
+_TABLES = """
+  LEFT JOIN service_at_location ON service_at_location.service_id = service.id
+  LEFT JOIN location ON location.id = service_at_location.location_id
+  LEFT JOIN address ON address.location_id = location.id
+"""
+_LINES = text(
+    f"SELECT {COLUMNS} FROM service {_TABLES} WHERE service.kind = ANY(:kinds)"
+    " AND service.area = 'country' ORDER BY service.name, service.key"
+)
+_ONE = text(f"SELECT {COLUMNS} FROM service {_TABLES} WHERE service.key = :key")
+
+_AWAY = f"""2 * {EARTH_KM} * asin(least(1, sqrt(
+  sin(radians(s.latitude - :lat) / 2) ^ 2
+  + cos(radians(:lat)) * cos(radians(s.latitude)) * sin(radians(s.longitude - :lon) / 2) ^ 2)))"""
+
+_RING = """
+ring (step, ids, away) AS (
+  SELECT 0, '{{}}'::uuid[], '{{}}'::double precision[]
+  UNION ALL
+  SELECT ring.step + 1, around.ids, around.away
+  FROM ring CROSS JOIN LATERAL (
+    SELECT array_agg(n.id ORDER BY n.away, n.id) AS ids, array_agg(n.away ORDER BY n.away, n.id) AS away
+    FROM (
+      SELECT s.id, {away} AS away
+      FROM service_at_location s, LATERAL (SELECT (:radii)[ring.step + 1] AS km) r,
+        LATERAL (SELECT r.km / {degree} AS high) h
+      WHERE s.kind = ANY(:kinds)
+        AND s.latitude BETWEEN :lat - h.high AND :lat + h.high
+        AND s.longitude BETWEEN :lon - h.high / cos(radians(least(89, abs(:lat) + h.high)))
+          AND :lon + h.high / cos(radians(least(89, abs(:lat) + h.high)))
+        AND s.shown_from <= :on AND s.shown_until >= :on
+        {wish} AND {away} <= r.km
+      ORDER BY 2, 1 LIMIT :most
+    ) n
+  ) around
+  WHERE ring.step < cardinality(:radii)
+    AND coalesce(cardinality(ring.ids), 0) < :most
+    AND NOT (coalesce(cardinality(ring.ids), 0) > 0 AND (:radii)[ring.step] >= {near})
+),
+nearby (id, away) AS (
+  SELECT unnest(ids), unnest(away) FROM (SELECT ids, away FROM ring ORDER BY step DESC LIMIT 1) last
+)
+"""
 
 
-def _box(point: tuple[float, float], radius_km: float) -> ColumnElement[bool]:
-    high = radius_km / _KM_PER_DEGREE
-    edge = min(89.0, abs(point[0]) + high)
-    wide = high / cos(radians(edge))
-    return and_(
-        ServiceAtLocation.latitude.between(point[0] - high, point[0] + high),
-        ServiceAtLocation.longitude.between(point[1] - wide, point[1] + wide),
-    )
+def _statement(wish: Wish, *, whole: bool) -> TextClause:
+    return _of_shape(wish.age is not None, wish.language is not None, wish.open_now, whole)
 
 
-async def _verified_around(
-    session: AsyncSession, kinds: list[str], point: tuple[float, float], limit: int, on: date
-) -> list[ServiceFound]:
-    """The nearest verified services: up to `limit`, or at least one where none is within 50 km."""
-    found: list[ServiceFound] = []
-    for radius in _RADII_KM:
-        rows = await session.execute(
-            _services().where(
-                ServiceAtLocation.kind.in_(kinds), _box(point, radius), _is_verified(on)
-            )
+@cache
+def _of_shape(age: bool, language: bool, open_now: bool, whole: bool) -> TextClause:
+    """The one statement that brings rings around the point, and with `whole` the province's and the
+    area's services too. What is wished for are parameters, so that eight shapes are all there are."""
+    conditions = []
+    if age:
+        conditions.append(
+            "coalesce(s.minimum_age, 0) <= :age AND coalesce(s.maximum_age, 200) >= :age"
         )
-        around = [_found(row, on, point) for row in rows]
-        found = [s for s in around if s.distance_km is not None and s.distance_km <= radius]
-        if len(found) >= limit or (found and radius >= NEAR_KM):
-            break
-    return sorted(found, key=lambda s: (s.distance_km or 0.0, s.name))
-
-
-async def _in_province(
-    session: AsyncSession, kinds: list[str], province_code: str | None, on: date
-) -> tuple[ServiceFound, ...]:
-    if province_code is None:
-        return ()
-    rows = await session.execute(
-        _services().where(
-            ServiceAtLocation.kind.in_(kinds),
-            ServiceAtLocation.latitude.is_(None),
-            Location.province_code == province_code,
-            _is_verified(on),
+    if language:
+        conditions.append(
+            "(:language = ANY(s.language_codes)"
+            " OR (cardinality(s.language_codes) = 0 AND :language = 'vi'))"
         )
-    )
-    return tuple(_found(row, on, None) for row in rows)
-
-
-async def _unverified(
-    session: AsyncSession,
-    kinds: list[str],
-    point: tuple[float, float],
-    province_code: str | None,
-    *,
-    asked: bool,
-    on: date,
-) -> tuple[ServiceFound, ...]:
-    """Rows near or in the province that nobody vouches for; lines for all only when asked for."""
-    places = [_box(point, NEAR_KM)]
-    if province_code is not None:
-        places.append(Location.province_code == province_code)
-    if asked:
-        places.append(Location.id.is_(None))
-    rows = await session.execute(
-        _services().where(Service.kind.in_(kinds), not_(_is_verified(on)), or_(*places))
-    )
-    inside = [
-        found
-        for row in rows
-        for found in [_found(row, on, point)]
-        if found.distance_km is None
-        or found.distance_km <= NEAR_KM
-        or row[1].province_code == province_code
+    if open_now:
+        conditions.append(
+            "s.weekly @> CAST(:minute AS int) AND (NOT :holiday OR s.open_on_holidays"
+            " OR s.weekly = '{[0,10080)}'::int4multirange)"
+        )
+    wished = "".join(f" AND {condition}" for condition in conditions)
+    ring = _RING.format(away=_AWAY, degree=_KM_PER_DEGREE, near=NEAR_KM, wish=wished)
+    parts = [
+        f"SELECT 'near' AS part, nearby.away, {COLUMNS} FROM nearby"
+        " JOIN service_at_location ON service_at_location.id = nearby.id"
+        " JOIN service ON service.id = service_at_location.service_id"
+        " JOIN location ON location.id = service_at_location.location_id"
+        " LEFT JOIN address ON address.location_id = location.id"
     ]
-    inside.sort(key=lambda s: (s.distance_km is None, s.distance_km or 0.0, s.name))
-    return tuple(inside[:_MOST_UNVERIFIED])
-
-
-async def _help_lines(session: AsyncSession, on: date) -> tuple[ServiceFound, ...]:
-    rows = await session.execute(
-        _services().where(Service.kind.in_(HELP_LINES), _is_verified(on), Phone.id.is_not(None))
-    )
-    return tuple(_found(row, on, None) for row in rows)
-
-
-def _found(
-    row: Row[_Columns], on: date, point: tuple[float, float] | None, *, keep_phone: bool = False
-) -> ServiceFound:
-    service, location, address, phone, schedule = row
-    until = service.verified_until
-    verified = (
-        service.reliability == "verified"
-        and service.verified_on is not None
-        and until is not None
-        and service.verified_on <= on <= until
-    )
-    away = None
-    if point and location and location.latitude is not None and location.longitude is not None:
-        away = distance_km(*point, location.latitude, location.longitude)
-    return ServiceFound(
-        name=service.name,
-        kind=service.kind,
-        kind_title=KINDS[service.kind],
-        description=service.description,
-        commune=location.commune if location else None,
-        province=location.province if location else None,
-        address=f"{address.address_1}, {address.city}" if address and verified else None,
-        phone=phone.number if phone and (verified or keep_phone) else None,
-        hours=schedule.description if schedule and verified else None,
-        distance_km=away,
-        accepts_voluntary=service.accepts_voluntary,
-        source=_source(service),
-        verified_on=service.verified_on,
-        verified_until=until,
-        verified=verified,
-    )
-
-
-def _source(service: Service) -> str:
-    parts = [service.source_name]
-    if service.source_url:
-        host = urlsplit(service.source_url).hostname or ""
-        parts.append(f"({host.removeprefix('www.')})")
-    if service.source_date:
-        return f"{' '.join(parts)}, {service.source_date:%d/%m/%Y}"
-    read = (
-        f", đọc ngày {service.verified_on:%d/%m/%Y}" if service.verified_on else ", không rõ ngày"
-    )
-    return " ".join(parts) + read
+    if whole:
+        parts.append(
+            f"SELECT 'province', NULL, {COLUMNS} FROM service_at_location s"
+            " JOIN service ON service.id = s.service_id JOIN location ON location.id = s.location_id"
+            " LEFT JOIN address ON address.location_id = location.id"
+            " WHERE s.province_code = :province AND s.latitude IS NULL AND s.kind = ANY(:kinds)"
+            f" AND s.shown_from <= :on AND s.shown_until >= :on{wished}"
+        )
+        parts.append(
+            f"SELECT 'area', NULL, {COLUMNS} FROM service"
+            " LEFT JOIN location ON false LEFT JOIN address ON false"
+            " WHERE service.area <> '' AND service.status = 'active'"
+        )
+    union = " UNION ALL ".join(f"({part})" for part in parts)
+    return text(f"WITH RECURSIVE {ring} {union} ORDER BY part, away, name, key")

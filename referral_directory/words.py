@@ -1,7 +1,6 @@
 """What a person is told about services, in plain Vietnamese. Pure.
 
-Every item says where it is known from and how long that holds; what nobody vouches for is named
-without number or address, under a warning.
+Every item says where it is known from and how long that holds; what nobody vouches for is not told.
 """
 
 from __future__ import annotations
@@ -9,31 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from referral_directory.found import ServiceFound
 from referral_directory.kinds import HELP_LINES, KINDS, offered
-from referral_directory.nearest import NEAR_KM, Findings, ServiceFound
+from referral_directory.nearest import NEAR_KM, Findings
 from referral_directory.places import Place
 
-_POLICE = (
-    "Muốn làm giấy tờ, bạn đến công an xã, phường nơi bạn ở: đó là nơi nhận đăng ký cai nghiện."
-)
+_OPEN_NOW = {True: " (đang mở)", False: " (giờ này đóng cửa)", None: ""}
 _REHAB = {"rehab_centre", "home_rehab", "commune_police"}
 
 
-def describe(findings: Findings, place: Place | None, on: date) -> str:
+def describe(findings: Findings, place: Place | None) -> str:
     """The findings around `place` (None: around the point the person sent) as plain text.
 
     Says first whether anything verified is near; ends with the way to the commune police where
     nothing is, or where the search was for rehab.
     """
     parts = [] if _asks_for_lines(findings) else _about_places(findings, place)
-    if findings.unverified:
-        parts.append(_unverified(findings.unverified, on))
     if findings.national:
         parts.append(_titled("Số gọi được từ mọi nơi:", map(_line, findings.national)))
     elif _asks_for_lines(findings):
         parts.insert(0, "Mình chưa có đường dây nào như vậy đã được xác minh.")
     if not findings.near or _REHAB & set(findings.kinds or _REHAB):
-        parts.append(_POLICE)
+        parts += map(_by_law, findings.by_law)
     return "\n\n".join(parts)
 
 
@@ -108,12 +104,12 @@ def _item(service: ServiceFound) -> str:
     """A verified place, line by line."""
     lines = [f"• {service.name}"]
     lines.append(f"  {_place_line(service)}")
-    if service.phone:
-        lines.append(f"  Điện thoại: {service.phone}")
+    if service.phones:
+        lines.append(f"  Điện thoại: {', '.join(service.phones)}")
     else:
         lines.append("  Mình chưa có số điện thoại của nơi này.")
     if service.hours:
-        lines.append(f"  Giờ mở cửa: {service.hours}")
+        lines.append(f"  Giờ mở cửa: {service.hours}{_OPEN_NOW[service.open_now]}")
     if service.description:
         lines.append(f"  {service.description}")
     if service.kind == "rehab_centre":
@@ -130,7 +126,7 @@ def _place_line(service: ServiceFound) -> str:
     kind = "đặc khu" if service.commune.startswith("đặc khu") else service.commune.split(" ", 1)[0]
     away = service.distance_km
     far = "chưa tới 1 km" if away < 1 else f"khoảng {away:.0f} km"
-    return f"{at}; cách {far} (tính đến trung tâm {kind})"
+    return f"{at}; cách {far}" + (f" (tính đến trung tâm {kind})" if service.approximate else "")
 
 
 def _voluntary(accepts: bool | None) -> str:
@@ -158,24 +154,11 @@ def _vouched(service: ServiceFound) -> str:
     return f"Nguồn: {service.source}; lâu rồi chưa kiểm tra lại."
 
 
-def _unverified(services: Sequence[ServiceFound], on: date) -> str:
-    return _titled(
-        "Chưa xác minh – hãy hỏi lại trước khi đến:",
-        (f"• {service.name}{_province(service)}. {_doubt(service, on)}" for service in services),
-    )
-
-
-def _province(service: ServiceFound) -> str:
-    if service.province is None:
-        return ""
-    name = service.province.removeprefix("tỉnh ").removeprefix("thành phố ")
-    return "" if name in service.name else f" ({service.province})"
-
-
-def _doubt(service: ServiceFound, on: date) -> str:
-    until = service.verified_until
-    expired = f"; hết hạn xác minh ngày {_day(until)}" if until and until < on else ""
-    return f"Nguồn: {service.source}{expired}."
+def _by_law(service: ServiceFound) -> str:
+    """What every commune has by law, with the articles that say so."""
+    until = f", xác minh đến {_day(service.verified_until)}" if service.verified_until else ""
+    basis = f" ({service.legal_basis}{until})" if service.legal_basis else ""
+    return f"Làm giấy tờ thì tới {service.name[0].lower()}{service.name[1:]}. {service.description}{basis}"
 
 
 def _day(day: date) -> str:

@@ -25,6 +25,7 @@ from bot.topics import Model
 from referral_directory.load import load_services
 from referral_directory.nearest import seed_emergency_numbers
 from referral_directory.places import Gazetteer
+from referral_directory.tables import DirectoryBase
 from tests.fakes import SilentRasa
 from tests.processes import RasaPair
 
@@ -152,8 +153,34 @@ def classifier() -> Model:
     return model
 
 
+@pytest.fixture(scope="session")
+async def seeded_directory(server: str) -> dict[str, bytes]:
+    """Table → what the directory's seed puts there, as PostgreSQL copies it: loading it row by row for
+    every test would take most of their time."""
+    engine, maker = database.connect(server, 1)
+    async with maker.begin() as one:
+        await load_services(one, NOW)
+    await engine.dispose()
+    copied = {}
+    with psycopg.connect(server) as connection:
+        for table in DirectoryBase.metadata.sorted_tables:
+            with connection.cursor().copy(f"COPY {table.name} TO STDOUT") as copy:
+                copied[table.name] = b"".join(bytes(part) for part in copy)
+    return {name: rows for name, rows in copied.items() if rows}
+
+
+@pytest.fixture
+def directory(database_url: str, seeded_directory: dict[str, bytes]) -> None:
+    """The directory with its seed."""
+    with psycopg.connect(database_url) as connection:
+        for name, rows in seeded_directory.items():
+            with connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:
+                copy.write(rows)
+
+
 @pytest.fixture
 async def runtime(
+    directory: None,
     sessions: async_sessionmaker[AsyncSession],
     ring: KeyRing,
     register: Register,
@@ -164,8 +191,6 @@ async def runtime(
     database_url: str,
 ) -> AsyncIterator[Runtime]:
     """A turn's surroundings, with the directory seeded and Rasa down."""
-    async with sessions.begin() as one:
-        await load_services(one)
     alone = database.connect_for_statements(database_url, 5)
     yield Runtime(
         sessions=sessions,

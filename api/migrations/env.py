@@ -3,8 +3,15 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-from bot import channel_tables, content_tables, danger_tables, desk_tables  # noqa: F401
+from bot import (  # noqa: F401
+    channel_tables,
+    content_tables,
+    danger_tables,
+    desk_tables,
+    suggestion_tables,
+)
 from bot.tables import Base
+from referral_directory import duplicates  # noqa: F401
 from referral_directory.tables import DirectoryBase
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)

@@ -56,7 +56,7 @@ def fill(url: str) -> dict[str, str]:
         engine, sessions = database.connect(url, 1)
         made = {}
         async with sessions.begin() as session:
-            await load_services(session)
+            await load_services(session, datetime.now(UTC))
             for login, role in COUNSELLORS.items():
                 made[login] = await auth.create_counsellor(
                     session, login, login.title(), role, datetime.now(UTC)

@@ -10,9 +10,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from referral_directory.changes import save
 from referral_directory.load import load_services
-from referral_directory.seed import SEED
+from referral_directory.reading import read_row
+from referral_directory.rows import SEED
 from referral_directory.tables import Address, DirectoryBase, Location, Phone, Service
+from referral_directory.units import load_units
+from tests.referral_directory.services import LAN, NOW
 
 Change = Callable[[list[dict[str, str]]], None]
 
@@ -41,10 +45,10 @@ def of(rows: list[dict[str, str]], key: str) -> dict[str, str]:
 
 
 async def test_loading_twice_is_loading_once(session: AsyncSession) -> None:
-    first = await load_services(session)
+    first = await load_services(session, NOW)
     once = await counts(session)
     ids = set(await session.scalars(select(Service.id)))
-    second = await load_services(session)
+    second = await load_services(session, NOW)
     assert first == second
     assert first.errors == ()
     assert once["service"] == first.loaded > 30
@@ -53,7 +57,7 @@ async def test_loading_twice_is_loading_once(session: AsyncSession) -> None:
 
 
 async def test_no_unverified_row_has_a_phone_or_an_address(session: AsyncSession) -> None:
-    await load_services(session)
+    await load_services(session, NOW)
     phones = select(Phone.number).join(Service, Service.id == Phone.service_id)
     assert (await session.scalars(phones.where(Service.reliability == "unverified"))).all() == []
     addresses = (await session.scalars(select(Address.address_1))).all()
@@ -61,7 +65,7 @@ async def test_no_unverified_row_has_a_phone_or_an_address(session: AsyncSession
 
 
 async def test_a_row_at_a_commune_gets_its_centre(session: AsyncSession) -> None:
-    await load_services(session)
+    await load_services(session, NOW)
     row = (
         await session.scalars(select(Location).where(Location.name.contains("số 2 tỉnh Gia Lai")))
     ).one()
@@ -72,12 +76,12 @@ async def test_a_row_at_a_commune_gets_its_centre(session: AsyncSession) -> None
 async def test_a_phone_taken_out_of_the_table_is_gone(
     session: AsyncSession, tmp_path: Path
 ) -> None:
-    await load_services(session)
+    await load_services(session, NOW)
 
     def forget(rows: list[dict[str, str]]) -> None:
         of(rows, "hotline-111")["phone"] = ""
 
-    assert (await load_services(session, changed(tmp_path, forget))).errors == ()
+    assert (await load_services(session, NOW, changed(tmp_path, forget))).errors == ()
     numbers = (await session.scalars(select(Phone.number))).all()
     assert "111" not in numbers
     assert "115" in numbers
@@ -99,7 +103,7 @@ async def test_a_phone_taken_out_of_the_table_is_gone(
         ("gia-lai-rehab-2", "verified_until", "2031-01-01"),
         ("gia-lai-rehab-2", "verified_by", ""),
         ("emergency-115", "phone", "115, 113"),
-        ("hotline-ngay-mai", "opens_at", "1pm"),
+        ("hotline-ngay-mai", "hours", "1pm"),
         ("emergency-115", "key", "emergency-113"),
     ],
 )
@@ -109,7 +113,7 @@ async def test_one_bad_cell_gives_one_line_and_nothing_is_loaded(
     def spoil(rows: list[dict[str, str]]) -> None:
         of(rows, key)[column] = value
 
-    report = await load_services(session, changed(tmp_path, spoil))
+    report = await load_services(session, NOW, changed(tmp_path, spoil))
     assert report.loaded == 0
     assert report.errors
     assert all(error.startswith("line ") for error in report.errors)
@@ -121,7 +125,7 @@ async def test_every_wrong_row_has_its_own_line(session: AsyncSession, tmp_path:
         rows[0]["kind"] = "?"
         rows[4]["name"] = ""
 
-    report = await load_services(session, changed(tmp_path, spoil))
+    report = await load_services(session, NOW, changed(tmp_path, spoil))
     assert [error.split(":")[0] for error in report.errors] == ["line 2, kind", "line 6, name"]
 
 
@@ -131,5 +135,33 @@ async def test_a_file_that_is_no_such_table_is_refused_in_one_line(
     path = tmp_path / "services.csv"
     for content in (b"name,phone\nx,1\n", b"\xff\xfe\x00k", b""):
         path.write_bytes(content)
-        report = await load_services(session, path)
+        report = await load_services(session, NOW, path)
         assert (report.loaded, len(report.errors)) == (0, 1)
+
+
+async def test_what_an_editor_changed_survives_the_next_start(
+    session: AsyncSession, directory: None
+) -> None:
+    units = load_units()
+    before = await read_row(session, "gia-lai-rehab-2")
+    assert before is not None
+    edited = before | {"phone": "02563822117", "verified_on": "2026-11-23", "verified_by": "lan"}
+    await save(session, edited | {"verified_until": "2027-11-23"}, units, LAN)
+    await load_services(session, NOW)
+    after = await read_row(session, "gia-lai-rehab-2")
+    assert after == edited | {"verified_until": "2027-11-23"}
+
+
+async def test_a_new_seed_still_changes_what_nobody_edited(
+    session: AsyncSession, directory: None, tmp_path: Path
+) -> None:
+    row = await read_row(session, "gia-lai-rehab-2")
+    assert row is not None
+    await save(session, row | {"phone": "02563822117"}, load_units(), LAN)
+
+    def rename(rows: list[dict[str, str]]) -> None:
+        of(rows, "gia-lai-rehab-2")["description"] = "mới"
+
+    assert (await load_services(session, NOW, changed(tmp_path, rename))).errors == ()
+    after = await read_row(session, "gia-lai-rehab-2")
+    assert after == row | {"phone": "02563822117", "description": "mới"}
