@@ -3,51 +3,85 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from typing_extensions import TypedDict
 
+from api.hsds.parameters import Absent, Text, YesNo
+from api.hsds.refusals import ClearRoute, refusals
 from bot.errors import NotFound, NotUnderstood
 from bot.runtime import Runtime
+from referral_directory.cells import LANGUAGES
+from referral_directory.found import ServiceFound
 from referral_directory.kinds import KINDS
-from referral_directory.nearest import nearest
+from referral_directory.nearest import Wish, nearest
 from referral_directory.places import Place
 
-router = APIRouter()
+router = APIRouter(route_class=ClearRoute)
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Age = Annotated[int, Field(ge=0, le=120)]
 
 
-@router.get("/directory/nearest")
+class Nearest(TypedDict):
+    """What is near: only `places` where their name may mean several."""
+
+    places: list[Place]
+    kinds: NotRequired[list[str] | None]
+    near: NotRequired[list[ServiceFound]]
+    farther: NotRequired[list[ServiceFound]]
+    instead: NotRequired[list[ServiceFound]]
+    province: NotRequired[list[ServiceFound]]
+    by_law: NotRequired[list[ServiceFound]]
+    national: NotRequired[list[ServiceFound]]
+
+
+@router.get(
+    "/directory/nearest",
+    response_model=None,
+    responses={200: {"model": Nearest}, **refusals(404, 422, 503)},
+)
 async def find_nearest(
     request: Request,
-    place: Annotated[str | None, Query(max_length=200)] = None,
-    lat: Annotated[float | None, Query(ge=-90, le=90)] = None,
-    lon: Annotated[float | None, Query(ge=-180, le=180)] = None,
-    kind: Annotated[str | None, Query(max_length=40)] = None,
+    place: Annotated[Text | Absent, Query()] = None,
+    lat: Annotated[Latitude | Absent, Query()] = None,
+    lon: Annotated[Longitude | Absent, Query()] = None,
+    kind: Annotated[str | Absent, Query(json_schema_extra={"enum": [*KINDS]})] = None,
+    age: Annotated[Age | Absent, Query()] = None,
+    open_now: YesNo = False,
+    language: Annotated[str | Absent, Query(json_schema_extra={"enum": [*LANGUAGES]})] = None,
     limit: Annotated[int, Query(ge=1, le=20)] = 3,
 ) -> dict[str, Any]:
-    """Services near a named place or a point, verified ones apart from those nobody vouches for.
+    """Verified services near a named place or a point: `near`, else `farther` or `instead`, those of
+    the `province` without a known commune, what every commune has `by_law`, and `national` lines.
 
-    An ambiguous name answers with the `places` it may mean, and no services.
+    `age` leaves out who is not accepted, `open_now` what is closed or has no known hours, `language`
+    where it is not spoken. An ambiguous name answers with the `places` it may mean, and no services.
     """
     runtime: Runtime = request.app.state.runtime
     if kind is not None and kind not in KINDS:
-        raise NotUnderstood(f"Không có loại {kind!r}. Các loại: {', '.join(sorted(KINDS))}.")
+        raise NotUnderstood(f"kind: phải là một trong {', '.join(sorted(KINDS))}.")
+    if language is not None and language not in LANGUAGES:
+        raise NotUnderstood(f"language: phải là một trong {', '.join(LANGUAGES)}.")
     places = _places(runtime, place)
     if len(places) > 1:
         return {"places": [asdict(one) for one in places]}
     if places:
         lat, lon = places[0].latitude, places[0].longitude
     if lat is None or lon is None:
-        raise NotUnderstood("Cần `place`, hoặc `lat` và `lon`.")
+        raise NotFound("Chưa biết tìm quanh đâu. Cần `place`, hoặc `lat` và `lon`.")
     async with runtime.sessions() as session:
         findings = await nearest(
             session,
             kinds=[kind] if kind else None,
             latitude=lat,
             longitude=lon,
+            now=runtime.clock(),
             province_code=places[0].province_code if places else None,
             limit=limit,
-            on=runtime.today(),
+            wish=Wish(age, language, open_now),
         )
     return {"places": [asdict(one) for one in places], **asdict(findings)}
 
