@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from referral_directory import place_words as pw
-from referral_directory.spelling import Agreement, Token, agreement, name_key, name_sound, spell
+from referral_directory.spelling import Agreement, Token, agreement, name_key, name_sound
 from referral_directory.units import Level, Unit
 
-Evidence = Literal["typed", "province", "beside", "cue", "capital", "answer"]
+# "short" is initials with the last word ("k.hoà"), "slip" a name with one letter wrong.
+Form = Literal["name", "short", "initials", "slip"]
+Evidence = Literal["placed", "typed", "province", "beside", "cue", "capital", "answer"]
 _RANK: dict[Evidence, int] = {
+    "placed": 6,
     "typed": 5,
     "province": 4,
     "beside": 3,
@@ -20,11 +22,13 @@ _RANK: dict[Evidence, int] = {
     "capital": 2,
     "answer": 1,
 }
+_AGREES: dict[Agreement, int] = {"exact": 3, "close": 2, "plain": 2, "alike": 1, "none": 0}
 # Kinds of two words come first: "thị xã" is not "xã".
 _KIND_WORDS = {
     kind: (name_key(kind), name_sound(kind))
     for kind in sorted(pw.KINDS, key=lambda kind: -len(kind.split()))
 }
+_LAST_WORDS = frozenset(key[-1] for key, _ in _KIND_WORDS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ class Mention:
     """A stretch of words that may name one of `units`.
 
     `start` and `end` count tokens and include the kind ("xã") when it was written; `name_at` is
-    where the name begins. `evidence` says why it counts as a place.
+    where the name begins. `evidence` says why it counts as a place. `lesser` are the districts that
+    bear a province's name, meant only where the province they lie in follows ("Quảng Ninh, Quảng
+    Bình").
     """
 
     start: int
@@ -40,13 +46,16 @@ class Mention:
     end: int
     units: tuple[Unit, ...]
     agrees: Agreement
+    form: Form = "name"
     kind: str | None = None
     evidence: Evidence | None = None
+    lesser: tuple[Unit, ...] = ()
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """What decides between overlapping mentions: evidence, then length."""
-        return (_RANK[self.evidence] if self.evidence else 0, self.end - self.start)
+    def rank(self) -> tuple[int, int, int]:
+        """What decides between overlapping mentions: evidence, then length, then spelling."""
+        evidence = _RANK[self.evidence] if self.evidence else 0
+        return (evidence, self.end - self.start, _AGREES[self.agrees])
 
     @property
     def level(self) -> Level:
@@ -55,72 +64,10 @@ class Mention:
         return next(level for level in ("province", "district", "commune") if level in levels)
 
 
-class Names:
-    """Every name a unit goes by, found by its words."""
-
-    def __init__(self, units: Iterable[Unit]) -> None:
-        self._by_key: dict[tuple[str, ...], list[tuple[Unit, tuple[str, ...]]]] = defaultdict(list)
-        for unit in units:
-            for name in _names(unit):
-                key = name_key(name)
-                self._by_key[key].append((unit, name_sound(name)))
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        lengths: dict[str, set[int]] = defaultdict(set)
-        for key in self._by_key:
-            lengths[key[0]].add(len(key))
-        self._lengths = {first: tuple(sorted(of, reverse=True)) for first, of in lengths.items()}
-
-    def at(self, written: Sequence[Token], start: int) -> list[Mention]:
-        """The names that begin at token `start`, longest first; one mention a way of agreeing."""
-        found = []
-        for length in self._lengths.get(written[start].key, ()):
-            span = list(written[start : start + length])
-            entries = self._by_key.get(tuple(token.key for token in span))
-            parted = not all(token.follows for token in span[1:])
-            if len(span) < length or parted or entries is None:
-                continue
-            agreeing: dict[Agreement, list[Unit]] = defaultdict(list)
-            for unit, sound in entries:
-                agreeing[agreement(span, sound)].append(unit)
-            for level in ("exact", "close", "plain"):
-                if agreeing[level]:
-                    end = start + length
-                    found.append(Mention(start, start, end, tuple(agreeing[level]), level))
-                    break
-        return found
-
-
-def _names(unit: Unit) -> list[str]:
-    names = [unit.name]
-    if unit.level == "province":
-        names += pw.ABBREVIATIONS.get(unit.name, ())
-        key = name_key(unit.name)
-        names += [_glued(unit.name)] if len(key) > 1 else []
-        if len(key) == 2 and _is_unlike_a_word(key[0][0] + key[1]):
-            names.append(key[0][0] + key[1])
-    if unit.level == "district":
-        names += ["2", "9"] if unit.title == "thành phố Thủ Đức" else []
-        glued = _glued(unit.name)
-        names += [glued] if " " in unit.name and len(glued) >= 6 else []
-    if "'" in unit.name:
-        names.append(unit.name.replace("'", ""))
-    return names
-
-
-def _glued(name: str) -> str:
-    return spell(name.replace(" ", "").replace("-", "").replace("'", ""))[0]
-
-
-def _is_unlike_a_word(short: str) -> bool:
-    """Whether "vlong" (initial and last word) cannot be read as a Vietnamese syllable."""
-    onset = short[:2]
-    return onset[1] not in "aeiouy" and onset not in {
-        "ch", "gh", "kh", "ng", "nh", "ph", "qu", "th", "tr",
-    }  # fmt: skip
-
-
 def read_kind(written: Sequence[Token], name_at: int, text: str) -> tuple[int, str] | None:
     """The kind written before a name ("xã", "tp.", "quận") and the token where it begins."""
+    if not name_at or written[name_at - 1].key not in _LAST_WORDS:
+        return None
     for kind, (key, sound) in _KIND_WORDS.items():
         start = name_at - len(key)
         span = list(written[max(start, 0) : name_at])
@@ -137,6 +84,14 @@ def _may_shorten(kind: str, written: Sequence[Token], name_at: int, text: str) -
     if kind not in pw.SHORT_KINDS:
         return True
     before, name = written[name_at - 1], written[name_at]
+    if (
+        name_at > 1
+        and written[name_at - 2].key.isdigit()
+        and written[name_at - 2].end == before.start
+    ):
+        return False  # "9h" is an hour
+    if kind == "t" and not (before.capital or text[before.end : name.start].startswith(".")):
+        return False
     if name.key.isdigit():
         return text[before.end : name.start] in ("", ".", " ", ". ")
     return name.capital or not name.is_plain or text[before.end : name.start].startswith(".")

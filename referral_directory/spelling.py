@@ -17,14 +17,15 @@ _TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _FINAL_Y = re.compile(r"^(qu|[bcdghklmnprstvxj]{1,3})y$")
 
-Agreement = Literal["exact", "close", "plain", "none"]
+Agreement = Literal["exact", "close", "plain", "alike", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word or number of a text. `start` and `end` are offsets into the composed (NFC) text.
 
-    `follows` says that only a space, hyphen, apostrophe or dot parts it from the word before.
+    `follows` says that only a space, hyphen, apostrophe or dot parts it from the word before, and
+    `dotted` that it is a dot.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Token:
     end: int
     capital: bool
     follows: bool
+    dotted: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -70,7 +72,9 @@ def tokens(text: str) -> list[Token]:
         key, sound = spell(word)
         gap = text[found[-1].end : match.start()] if found else ""
         follows = bool(found) and not gap.strip(" -–'’.")
-        found.append(Token(key, sound, match.start(), match.end(), word[0].isupper(), follows))
+        dotted = follows and gap.strip() == "."
+        capital = word[0].isupper()
+        found.append(Token(key, sound, match.start(), match.end(), capital, follows, dotted))
     return found
 
 
@@ -88,7 +92,8 @@ def agreement(written: list[Token], sound: tuple[str, ...]) -> Agreement:
     """How well words with the right keys agree with a name's diacritics.
 
     "close" is the southern mix of hỏi and ngã, or a name with some words left without diacritics;
-    "plain" has none at all where the name has some; "none" contradicts the name.
+    "plain" has none at all where the name has some; "none" contradicts the name. ("alike" only
+    sounds like the name: `place_sounds` judges it.)
     """
     worst: Agreement = "exact"
     marked = False

@@ -43,7 +43,7 @@ class Commune:
     longitude: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unit:
     """Something a person may call a place: a unit of today or a former one, with what it is now.
 

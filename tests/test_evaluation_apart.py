@@ -21,6 +21,9 @@ WRITTEN_FROM = (
     ROOT / "tests" / "bot" / "search_dev.yml",
     ROOT / "tests" / "bot" / "danger_lines.yml",
     ROOT / "tests" / "bot" / "entities_dev.yml",
+    *sorted((ROOT / "referral_directory").glob("*.py")),
+    *sorted((ROOT / "tests" / "referral_directory").glob("test_place*.py")),
+    ROOT / "tests" / "api" / "test_placing.py",
 )
 
 
@@ -40,7 +43,11 @@ def learnt() -> frozenset[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["questions.jsonl", "entities.jsonl", "dates.jsonl", "danger.jsonl"]
+    "name",
+    [
+        *("questions.jsonl", "entities.jsonl", "dates.jsonl", "danger.jsonl"),
+        *("places.jsonl", "no_places.jsonl"),
+    ],
 )
 def test_no_evaluation_text_was_learnt_from(name: str, learnt: frozenset[str]) -> None:
     texts = [json.loads(line)["text"] for line in (EVAL / name).read_text("utf-8").splitlines()]
@@ -68,3 +75,13 @@ def test_danger_set_covers_every_class_level_and_way_of_writing() -> None:
     styles = Counter(row["style"] for row in rows)
     assert len(styles) == 8
     assert min(styles.values()) >= 35
+
+
+def test_places_are_asked_for_in_every_province_and_way_of_writing() -> None:
+    rows = [json.loads(line) for line in (EVAL / "places.jsonl").read_text("utf-8").splitlines()]
+    ordinary = (EVAL / "no_places.jsonl").read_text("utf-8").splitlines()
+    assert min(len(rows), len(ordinary)) >= 300
+    assert len({row["province"] for row in rows} - {None}) == 34
+    styles = Counter(row["style"] for row in rows)
+    assert len(styles) == 9
+    assert min(styles.values()) >= 15

@@ -56,8 +56,10 @@ def find_named(text: str, gazetteer: Gazetteer) -> list[Named]:
             for start, end in _spans(text, place):
                 here[start, end].append(place)
         for (start, end), places in here.items():
-            if len({(_kind(place), _value(place)) for place in places}) == 1:
-                found.append(Named(_kind(places[0]), places[0], start, end, len(places) == 1))
+            # Former wards of a name go by what today's units of that name are.
+            today = [one for one in places if not one.former or _kind(one) != "commune"] or places
+            if len({(_kind(place), _value(place)) for place in today}) == 1:
+                found.append(Named(_kind(today[0]), today[0], start, end, len(places) == 1))
             text = text[:start] + " " * (end - start) + text[end:]
         if not here:
             break
