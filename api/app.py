@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import chat, console, database, directory, embed, webhooks
+from api import chat, console, database, directory, embed, hsds, webhooks
 from api.channels import Messengers, staff_group, wire_messengers
 from api.checking import log_broken
 from api.console.board_news import BoardNews
@@ -31,6 +31,7 @@ from api.console.pages import DATABASE_DOWN
 from api.listening import ask_for_updates, keep_tokens_fresh
 from api.live import Live
 from api.logs import quiet_logs
+from api.open_data import OpenToAnySite
 from api.origins import read_origins
 from api.public import public_files
 from api.staff import keep_staff_topics, who_else_hears
@@ -177,8 +178,10 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.include_router(embed.router)
     app.include_router(webhooks.router)
     app.include_router(directory.router)
+    app.include_router(hsds.build_router())
     app.include_router(console.router, prefix="/console")
     app.mount("/static", public_files(HERE / "static"), name="static")
+    app.add_middleware(OpenToAnySite)
     app.add_exception_handler(DiemTuaError, _show_error)
     for fault in (DBAPIError, PoolTimeout):
         app.add_exception_handler(fault, _database_down)

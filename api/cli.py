@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from api import checking, user_commands
+from api import checking, directory_commands, user_commands
 from api.lines import standard_input
 from bot.errors import DiemTuaError
 
@@ -35,6 +35,7 @@ keys = typer.Typer(help="Khóa mã hóa tin nhắn.", no_args_is_help=True)
 screening = typer.Typer(help="Bộ câu hỏi sàng lọc.", no_args_is_help=True)
 content = typer.Typer(help="Các bài trả lời và sổ văn bản.", no_args_is_help=True)
 app.add_typer(user_commands.commands, name="user")
+app.add_typer(directory_commands.directory_app, name="directory")
 app.add_typer(content, name="content")
 app.add_typer(keys, name="keys")
 app.add_typer(screening, name="screening")
@@ -152,16 +153,32 @@ def danger(
         raise typer.Exit(1)
 
 
+@app.command()
+def place(
+    what: Annotated[str, typer.Argument(help="Câu cần đọc; với --jsonl là tên tệp.")] = "",
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Đọc từng dòng {"text": …} từ tệp hoặc đầu vào.')
+    ] = False,
+) -> None:
+    """In ra đơn vị hành chính ngày nay mà mỗi câu nhắc tới, dạng JSON."""
+    from api.placing import print_places, read_file
+
+    lines = [json.dumps({"text": what})]
+    if print_places((read_file(Path(what)) if what else standard_input()) if jsonl else lines):
+        raise typer.Exit(1)
+
+
 @app.command("eval")
 def evaluate() -> None:
     """Đo trên các bộ câu để riêng: nghe ra nguy hiểm, trả lời đúng, theo từng cách viết."""
-    from api import evaluation
+    from api import evaluating_places, evaluation
     from api.run_rasa import rasa_for_now
     from bot import topics
     from bot.answers import Library
     from bot.laws import Register
 
     evaluation.print_danger(typer.echo)
+    evaluating_places.print_places(typer.echo, evaluation.SETS)
     model = topics.load()
     with _ready(_settings()) as ready, rasa_for_now(ready) as settings:
         asyncio.run(evaluation.evaluate(settings, model, typer.echo))

@@ -12,7 +12,7 @@ import psutil
 
 from api import database
 from api.ready import ready
-from bench import channels, console
+from bench import channels, console, directory
 from bench.load import MESSAGES, Measured, RasaPerson, WebPerson, crowd, steady
 from bot import danger
 from bot.settings import Settings
@@ -38,6 +38,7 @@ def main() -> None:
         finally:
             desk.stop()
             pair.stop()
+        asyncio.run(directory.measure(settings))
     _danger()
 
 

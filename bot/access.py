@@ -10,6 +10,7 @@ from bot.tables import Counsellor
 TAKES_CHATS = frozenset({"counsellor", "supervisor", "admin"})
 OVERSEES = frozenset({"supervisor", "admin"})
 EDITS = frozenset({"editor", "admin"})
+KEEPS_DIRECTORY = frozenset({"directory", "admin"})
 
 
 def may_take_chats(counsellor: Counsellor) -> bool:
@@ -19,6 +20,11 @@ def may_take_chats(counsellor: Counsellor) -> bool:
 def may_edit(counsellor: Counsellor) -> bool:
     """Whether the role writes, publishes and approves answers."""
     return counsellor.role in EDITS
+
+
+def may_keep_directory(counsellor: Counsellor) -> bool:
+    """Whether the role edits, verifies and imports the directory of services."""
+    return counsellor.role in KEEPS_DIRECTORY
 
 
 def may_oversee(counsellor: Counsellor) -> bool:

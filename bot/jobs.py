@@ -35,6 +35,7 @@ from bot.rounds import add_rounds
 from bot.runtime import Runtime
 from bot.store import append, open_talk
 from bot.wake import ON_CALL, UP_TO_DATE, wake
+from referral_directory import waiting_files
 
 log = structlog.get_logger()
 
@@ -164,14 +165,15 @@ def add_jobs(
 
 
 async def forget_old(runtime: Runtime) -> None:
-    """Delete the updates nobody could read, the marks of erased events and the platforms' names of our
-    messages whose time is over. Every hour, so that it is done at least once a day also where the
-    computer sleeps at night."""
+    """Delete the updates nobody could read, the marks of erased events, the platforms' names of our
+    messages and the files awaiting import whose time is over. Every hour, so that it is done at least
+    once a day also where the computer sleeps at night."""
     now = runtime.clock()
     async with runtime.sessions.begin() as session:
         await parked.forget_old(session, now)
         await privacy.forget_marks(session, now)
         await receipts.forget_old(session, now)
+        await waiting_files.forget_old(session, now)
 
 
 async def ask_the_silent(runtime: Runtime) -> int:

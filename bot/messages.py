@@ -49,6 +49,24 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A verified place of help that the message's text tells of, to be called, found on a map and sent on.
+
+    The text says it all without its cards: a channel shows of them what it can. `phone` is digits, ""
+    for none. `point` is (latitude, longitude) of the place itself, None where nobody knows it; a map is
+    then searched for `where`, and called approximate. `where` is "" for what is nowhere in particular.
+    `share` is plain text for somebody else, and tells nothing about who asked.
+    """
+
+    key: str
+    title: str
+    phone: str = ""
+    point: tuple[float, float] | None = None
+    where: str = ""
+    share: str = ""
+
+
+@dataclass(frozen=True)
 class Outbound:
     """One message to a person. Plain text, never markup; the channel decides how buttons look."""
 
@@ -56,3 +74,4 @@ class Outbound:
     buttons: tuple[Button, ...] = ()
     ask_location: bool = False
     urgent: bool = False
+    cards: tuple[Card, ...] = ()

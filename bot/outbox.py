@@ -9,7 +9,8 @@ that one part again: at most one duplicate a kill. See docs/delivery.md.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import receipts
-from bot.channels import Channel, SendResult, SendState, TellsReceipts
+from bot.channels import Call, Channel, SendResult, SendState, TellsReceipts
 from bot.privacy import KeyRing
 from bot.store import as_outbound, notify, open_talk, read_line
 from bot.tables import Message, OutboxRow
@@ -93,10 +94,14 @@ async def _push_part(
     if talk is None or message is None or channel is None:
         state: SendState = "auth" if talk and message else "reject"
         return await _settle(session, row, SendResult(state, NOT_CONFIGURED), now, rng, now)
-    calls = channel.render(as_outbound(read_line(message, talk.key)), talk.address)
+    told = as_outbound(read_line(message, talk.key))
+    calls = channel.render(told, talk.address)
     result = SendResult("sent")
     for call in calls[row.parts_sent : row.parts_sent + 1]:
         result = await channel.send(call)
+        if result.state == "reject" and told.cards:
+            plain = channel.render(replace(told, cards=()), talk.address)
+            result = await _send_instead(channel, plain[row.parts_sent :], call, result)
         row.parts_sent += result.state == "sent"
     if result.state == "sent" and row.parts_sent < len(calls):
         await session.commit()
@@ -106,6 +111,16 @@ async def _push_part(
     if message.author == "counsellor":
         await receipts.tell(session, row.conversation_id)
     return await _settle(session, row, result, now, rng, message.created_at)
+
+
+async def _send_instead(
+    channel: Channel, plain: Sequence[Call], refused: Call, result: SendResult
+) -> SendResult:
+    """The words alone, where the platform may have refused what stands under them."""
+    if not plain or plain[0] == refused:
+        return result
+    log.warning("outbox.without_cards", channel=channel.name, reason=result.reason)
+    return await channel.send(plain[0])
 
 
 async def _settle(

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.cards import in_order
 from bot.places import MOST_CHOICES
 from bot.runtime import Runtime
 from bot.understand import clean, fold
 from referral_directory import nearest, words
-from referral_directory.nearest import Findings, ServiceFound
+from referral_directory.found import ServiceFound
 from referral_directory.places import Place
 
 LONGEST_TYPED = 200
@@ -87,20 +88,14 @@ async def find_cards(runtime: Runtime, typed: str, code: str = "") -> Cards:
             latitude=named[0].latitude,
             longitude=named[0].longitude,
             province_code=named[0].province_code,
-            on=runtime.today(),
+            now=runtime.clock(),
         )
-    return Cards(_cards(_verified(findings)), named[0])
+    return Cards(_cards(in_order(findings)), named[0])
 
 
 async def _lines(runtime: Runtime) -> Sequence[Card]:
     async with runtime.sessions() as session:
-        return _cards(await nearest.hotlines(session, runtime.today()))
-
-
-def _verified(findings: Findings) -> list[ServiceFound]:
-    """Nearest first; what nobody vouches for is left out."""
-    near = [*findings.near, *findings.farther, *findings.instead, *findings.province]
-    return [*near, *findings.national]
+        return _cards(await nearest.hotlines(session, runtime.clock()))
 
 
 def _cards(services: Iterable[ServiceFound]) -> list[Card]:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import replies
+from bot.cards import in_order, make_cards
 from bot.messages import Outbound
 from bot.runtime import Runtime
 from referral_directory import nearest, words
+from referral_directory.found import ServiceFound
 from referral_directory.places import Place
 
 MOST_CHOICES = 5
@@ -21,10 +23,12 @@ MOST_CHOICES = 5
 @dataclass(frozen=True)
 class Near:
     """What to say of services near a place; `area` is the code of its commune or province, "" while it
-    is not clear which place is meant."""
+    is not clear which place is meant. `told_keys` are the directory's keys of the services told, in their
+    order; None where none were looked for."""
 
     told: Outbound
     area: str = ""
+    told_keys: tuple[str, ...] | None = None
 
 
 def is_named(runtime: Runtime, text: str) -> bool:
@@ -53,7 +57,7 @@ async def by_code(runtime: Runtime, code: str, kind: str) -> Near:
     return await _near(runtime, [place], kind) if place else Near(replies.place_unknown())
 
 
-async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) -> Outbound:
+async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) -> Near:
     """Services near a (latitude, longitude) that the person sent."""
     async with runtime.sessions() as session:
         findings = await nearest.nearest(
@@ -61,24 +65,24 @@ async def near_point(runtime: Runtime, point: tuple[float, float], kind: str) ->
             kinds=[kind] if kind else None,
             latitude=point[0],
             longitude=point[1],
-            on=runtime.today(),
+            now=runtime.clock(),
         )
-    return Outbound(
-        words.describe(findings, None, runtime.today()), (replies.HUMAN, replies.HOTLINE)
-    )
+    return _tell(findings, None, "")
 
 
-async def hotlines(runtime: Runtime) -> Outbound:
+async def hotlines(runtime: Runtime) -> Near:
     """The telephone numbers that somebody in need may call, as the directory has them today."""
     async with runtime.sessions() as session:
-        found = await nearest.hotlines(session, runtime.today())
-    return Outbound(words.describe_hotlines(found, runtime.today()), (replies.HUMAN,))
+        found = await nearest.hotlines(session, runtime.clock())
+    text = words.describe_hotlines(found, runtime.today())
+    told = Outbound(text, (replies.HUMAN,), cards=make_cards(found))
+    return Near(told, told_keys=_keys(found))
 
 
 async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Near:
     first = found[0]
     if len(found) > 1:
-        options = [(place.code, f"{place.name}, {place.province}") for place in found]
+        options = [(place.code, place.title) for place in found]
         return Near(replies.which_place(options[:MOST_CHOICES]))
     async with runtime.sessions() as session:
         findings = await nearest.nearest(
@@ -87,9 +91,17 @@ async def _near(runtime: Runtime, found: Sequence[Place], kind: str) -> Near:
             latitude=first.latitude,
             longitude=first.longitude,
             province_code=first.province_code,
-            on=runtime.today(),
+            now=runtime.clock(),
         )
-    told = Outbound(
-        words.describe(findings, first, runtime.today()), (replies.HUMAN, replies.HOTLINE)
-    )
-    return Near(told, first.commune_code or first.province_code)
+    return _tell(findings, first, first.commune_code or first.province_code)
+
+
+def _tell(findings: nearest.Findings, place: Place | None, area: str) -> Near:
+    services = in_order(findings)
+    text, cards = words.describe(findings, place), make_cards(services)
+    told = Outbound(text, (replies.HUMAN, replies.HOTLINE), cards=cards)
+    return Near(told, area, _keys(services))
+
+
+def _keys(services: Sequence[ServiceFound]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.key for one in services))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     Field,
@@ -59,6 +61,8 @@ class Settings(BaseSettings):
 
     public_url: str = ""
     embed_origins: str = ""
+    map_tiles: str = ""
+    map_credit: str = ""
 
     telegram_token: SecretStr = SecretStr("")
     telegram_secret: SecretStr = SecretStr("")
@@ -97,6 +101,17 @@ class Settings(BaseSettings):
             ("https://", "http://")
         ):
             raise ValueError("not a web address")
+        return url
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _are_tiles(cls, url: str) -> str:
+        parts = urlsplit(url)
+        plain = re.sub(r"\{[zxyr]\}", "", url)
+        known = parts.scheme in ("https", "http") and bool(parts.hostname) and "{" not in plain
+        strange = re.search(r"[\s;,'\"]", url) or "{" in parts.netloc
+        if url and (not known or strange or not all(part in url for part in ("{z}", "{x}", "{y}"))):
+            raise ValueError("no template of map tiles")
         return url
 
     @property

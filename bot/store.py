@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import cards
 from bot.channels import PULL_CHANNELS
-from bot.messages import Button, Outbound
+from bot.messages import Button, Card, Outbound
 from bot.privacy import KeyRing, seal_json, unseal_json
 from bot.tables import Access, Conversation, Message, Person
 
@@ -34,6 +35,7 @@ class State:
     `awaits` is what the person was asked to write for a counsellor: "message", "time" or "number".
     `silence_told` is when a muted or blocked person was last told so (ISO 8601). `language` is the one
     they would rather speak (a code of `case_words.LANGUAGES`, "" where nothing else was said).
+    `places` are the places last told and what is said against them, as JSON (`turn.suggest.Places`).
     """
 
     screening: dict[str, Any] | None = None
@@ -49,6 +51,7 @@ class State:
     silence_told: str = ""
     awaits: str = ""
     language: str = ""
+    places: dict[str, Any] | None = None
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> State:
@@ -89,6 +92,7 @@ class Line:
     urgent: bool = False
     client_id: str = ""
     alarm: tuple[str, str] | None = None
+    cards: tuple[Card, ...] = ()
 
 
 _CONVERSATION, _PERSON = Conversation.__table__, Person.__table__
@@ -240,6 +244,7 @@ def _body(one: Spoken) -> dict[str, Any]:
         "buttons": [[button.title, button.payload] for button in message.buttons],
         "ask_location": message.ask_location,
         "urgent": message.urgent,
+        "cards": [cards.to_json(card) for card in message.cards],
     }
     return {name: value for name, value in body.items() if value or name == "text"}
 
@@ -282,11 +287,12 @@ def read_line(message: Message | Row[Any], key: bytes) -> Line:
         urgent=body.get("urgent", False),
         client_id=body.get("client_id", ""),
         alarm=tuple(body["alarm"]) if "alarm" in body else None,
+        cards=tuple(cards.from_json(card) for card in body.get("cards", ())),
     )
 
 
 def as_outbound(line: Line) -> Outbound:
-    return Outbound(line.text, line.buttons, line.ask_location, line.urgent)
+    return Outbound(line.text, line.buttons, line.ask_location, line.urgent, line.cards)
 
 
 async def read_lines(

@@ -16,7 +16,7 @@ from scripts.checks import FACT, QUESTION, WRITTEN, Checks, wait
 from scripts.peers import TELEGRAM_SECRET, TELEGRAM_TOKEN, Road
 from tests.processes import Desk
 
-HANOI = {"latitude": 21.0285, "longitude": 105.8542}
+QUY_NHON = {"latitude": 13.776, "longitude": 109.184}
 POISON = 3000
 """So deep are the lists in an update that no JSON reader of ours takes it."""
 PARKED = "SELECT count(*) FROM parked_updates WHERE channel = 'telegram'"
@@ -113,8 +113,15 @@ class Conversation:
         came = self.step("a place wanted", lambda: self.person.press("/place"))
         keys = reply_markup(came[-1]).get("keyboard", [[{}]])
         self.that("a key asks for the location", keys[0][0].get("request_location") is True, came)
-        came = self.step("a location", lambda: self.person.tell(location=HANOI))
-        self.that("with places", "Hà Nội" in came[-1]["text"], came)
+        came = self.step("a location", lambda: self.person.tell(location=QUY_NHON))
+        self.that("with places", "Gia Lai" in came[-1]["text"], came)
+        copied = [key["copy_text"]["text"] for key in keys_of(came[-1]) if "copy_text" in key]
+        opened = [key["url"] for key in keys_of(came[-1]) if "url" in key]
+        self.that("with numbers to copy", "111" in copied, came)
+        shared = any(url.startswith("https://t.me/share/url?") for url in opened)
+        self.that("and a way to send them on", shared, opened)
+        mapped = any(url.startswith("https://www.openstreetmap.org/") for url in opened)
+        self.that("and a map", mapped, opened)
 
     def _burst(self) -> None:
         def talk() -> None:
@@ -132,8 +139,11 @@ class Conversation:
 
 
 def buttons(message: dict[str, Any]) -> list[str]:
-    rows = reply_markup(message).get("inline_keyboard", [])
-    return [key["callback_data"] for row in rows for key in row]
+    return [key["callback_data"] for key in keys_of(message) if "callback_data" in key]
+
+
+def keys_of(message: dict[str, Any]) -> list[dict[str, Any]]:
+    return [key for row in reply_markup(message).get("inline_keyboard", []) for key in row]
 
 
 def reply_markup(message: dict[str, Any]) -> dict[str, Any]:

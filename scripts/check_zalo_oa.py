@@ -78,6 +78,7 @@ def check_zalo_oa(checks: Checks, peer: httpx.Client, road: Road) -> None:
     person = Person(peer, road, "246845883529197922")
     _check_delivery(checks, person)
     _check_rotation(checks, person)
+    _check_places(checks, person)
     _check_other_events(checks, person)
     _check_closed_doors(checks, peer, road)
     _check_withdrawal(checks, person)
@@ -145,6 +146,18 @@ def _check_rotation(checks: Checks, person: Person) -> None:
         checks.that(f"Zalo OA, token {how}: exactly once", once, person.told())
         used = person.peer.get("/_control/state").json()["used"]
         checks.that(f"Zalo OA, token {how}: renewed once", len(used) == number, used)
+
+
+def _check_places(checks: Checks, person: Person) -> None:
+    """The numbers to call come as buttons that call."""
+    before = len(person.told())
+    person.push(person.event(text="/hotline"))
+    came = wait(lambda: len(person.told()) > before) and wait(checks.settled)
+    sent = person.peer.get("/_control/state").json()["sent"][-1]["message"]
+    buttons = sent.get("attachment", {}).get("payload", {}).get("buttons", [])
+    calls = [one["payload"] for one in buttons if one["type"] == "oa.open.phone"]
+    checks.that("Zalo OA: numbers have buttons that call", came and {"phone_code": "115"} in calls)
+    checks.that("Zalo OA: and stand in the text", "115" in sent["text"], sent)
 
 
 def _check_other_events(checks: Checks, person: Person) -> None:

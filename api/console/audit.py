@@ -19,6 +19,7 @@ from api.console.visitor import Administering
 from bot.duty import VIETNAM
 from bot.runtime import Runtime
 from bot.tables import AuditRow, Counsellor, Handoff
+from referral_directory.tables import Service
 
 router = APIRouter(prefix="/audit")
 PAGE = 100
@@ -37,7 +38,7 @@ class Asked:
 @dataclass(frozen=True)
 class Entry:
     """Something somebody did, `at` a time in Vietnam. `about` names the user it was done to; `case` is
-    the case it was in."""
+    the case it was in, `row` the key of the directory's row."""
 
     id: int
     at: str
@@ -46,6 +47,7 @@ class Entry:
     action: str
     about: str
     case: UUID | None
+    row: str | None
 
 
 @router.get("")
@@ -76,9 +78,10 @@ def read_asked(who: str, day: str, before: str) -> Asked:
 async def read_entries(session: AsyncSession, asked: Asked) -> Sequence[Entry]:
     """One more than PAGE where there are more. Days are Vietnam's."""
     query = (
-        select(AuditRow, Counsellor.name, Counsellor.login, Handoff.id)
+        select(AuditRow, Counsellor.name, Counsellor.login, Handoff.id, Service.key)
         .join(Counsellor, Counsellor.id == AuditRow.counsellor_id)
         .outerjoin(Handoff, Handoff.id == AuditRow.subject)
+        .outerjoin(Service, Service.id == AuditRow.subject)
         .order_by(AuditRow.id.desc())
         .limit(PAGE + 1)
     )
@@ -100,8 +103,9 @@ async def read_entries(session: AsyncSession, asked: Asked) -> Sequence[Entry]:
             action=in_words(row.action),
             about=about.get(row.subject, ""),
             case=case,
+            row=key,
         )
-        for row, name, login, case in rows
+        for row, name, login, case, key in rows
     ]
 
 

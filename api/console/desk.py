@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.console.access import may_edit, may_take_chats
+from api.console.access import may_edit, may_keep_directory, may_take_chats
 from api.console.drawing import Boards
 from api.console.pages import render
 from api.console.pane import Pane
@@ -23,6 +23,8 @@ async def home(request: Request, counsellor: Entered) -> Response:
     if not may_take_chats(counsellor):
         if may_edit(counsellor):
             return RedirectResponse("/console/content", 303)
+        if may_keep_directory(counsellor):
+            return RedirectResponse("/console/directory", 303)
         return render(request, "off_duty.html", {"me": counsellor})
     return await show_desk(request, counsellor)
 

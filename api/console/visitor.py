@@ -12,7 +12,7 @@ from fastapi import Depends, HTTPException, Request, Response
 
 from api import auth, sessions
 from api.attempts import DEVICE_LASTS, Origin, address_hash, read_device, write_device
-from api.console.access import may_edit, may_oversee, may_take_chats
+from api.console.access import may_edit, may_keep_directory, may_oversee, may_take_chats
 from bot.catalogue import _
 from bot.errors import NotAllowed, NotFound, SessionOver
 from bot.runtime import Runtime
@@ -147,6 +147,20 @@ async def at_the_content(counsellor: Annotated[Counsellor, Depends(entered)]) ->
     return counsellor
 
 
+async def at_the_directory(counsellor: Annotated[Counsellor, Depends(entered)]) -> Counsellor:
+    """Somebody whose role keeps the directory of services."""
+    if not may_keep_directory(counsellor):
+        raise NotAllowed(_("Tài khoản của bạn không biên tập danh bạ."))
+    return counsellor
+
+
+async def reading_directory(counsellor: Annotated[Counsellor, Depends(entered)]) -> Counsellor:
+    """Somebody whose role takes chats, or keeps the directory."""
+    if not (may_take_chats(counsellor) or may_keep_directory(counsellor)):
+        raise NotAllowed(_("Tài khoản của bạn không dùng danh bạ."))
+    return counsellor
+
+
 async def overseeing(counsellor: Annotated[Counsellor, Depends(entered)]) -> Counsellor:
     """Somebody whose role looks after the work of others."""
     if not may_oversee(counsellor):
@@ -174,6 +188,8 @@ WithOwnPassword = Annotated[Counsellor, Depends(with_own_password)]
 Entered = Annotated[Counsellor, Depends(entered)]
 OnDuty = Annotated[Counsellor, Depends(on_duty)]
 Editing = Annotated[Counsellor, Depends(at_the_content)]
+KeepingDirectory = Annotated[Counsellor, Depends(at_the_directory)]
+ReadingDirectory = Annotated[Counsellor, Depends(reading_directory)]
 Overseeing = Annotated[Counsellor, Depends(overseeing)]
 Administering = Annotated[Counsellor, Depends(administering)]
 CaseId = Annotated[UUID, Depends(case_id)]

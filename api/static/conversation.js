@@ -2,6 +2,8 @@
  * The messages on the page: placed in the server's order, never twice, always as plain text.
  */
 
+import { cardList } from "./cards.js";
+
 const NAMES = { bot: "Trợ lý tự động", counsellor: "Tư vấn viên", you: "Bạn" };
 const LOCATION_SENT = "Đã gửi vị trí gần đúng";
 
@@ -72,6 +74,8 @@ export class Conversation {
     const node = bubble(message.from, message.name || "", message.text, new Date(message.at));
     if (message.urgent) this.makeUrgent(node);
     if (message.from === "bot") this.retireButtons(message);
+    const cards = cardList(message.cards);
+    if (cards) node.append(cards);
     this.addButtons(node, message);
     return this.place(node);
   }

@@ -106,7 +106,7 @@ class Widget {
   }
 
   load() {
-    this.frame = element("iframe", { name: "diemtua-widget", title: NAME, allow: "geolocation", referrerpolicy: "no-referrer", src: server + "/embed" });
+    this.frame = element("iframe", { name: "diemtua-widget", title: NAME, allow: "geolocation; web-share; clipboard-write", referrerpolicy: "no-referrer", src: server + "/embed" });
     this.frame.addEventListener("load", () => this.expect(1000));
     this.panel.append(this.frame);
     this.showFailed(false);

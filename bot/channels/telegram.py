@@ -29,12 +29,12 @@ from telegram.request import BaseRequest, RequestData
 from bot.channels import Call, Caps, SendResult, numbered, split_text, utf16_units
 from bot.channels.foreign import identity, pick, read_object, same_secret
 from bot.channels.telegram_files import Files
+from bot.channels.telegram_keys import choices, places
 from bot.channels.telegram_updates import HEARD, read_update
 from bot.channels.updates import Fetched, Offset
-from bot.messages import Button, Inbound, Outbound
+from bot.messages import Inbound, Outbound
 
 _LONGEST_DATA = 64
-_SHORT_TITLE = 12
 _PARAMETERS = {
     "sendMessage": ("chat_id", "text"),
     "sendChatAction": ("chat_id", "action"),
@@ -98,7 +98,7 @@ class Telegram:
         return {"method": "answerCallbackQuery", "callback_query_id": query} if query else None
 
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
-        """One sendMessage a part; the buttons stand under the last.
+        """One sendMessage a part; the buttons stand under the last, those of places first.
 
         A message with buttons cannot carry the keyboard that asks for a location too; the buttons
         win.
@@ -115,8 +115,9 @@ class Telegram:
             }
             for part in split_text(text, self.caps.max_text, utf16_units)
         ]
-        if bodies and message.buttons and fitting:
-            bodies[-1]["reply_markup"] = {"inline_keyboard": _rows(message.buttons)}
+        keys = places(message.cards) + (choices(message.buttons) if fitting else [])
+        if bodies and keys:
+            bodies[-1]["reply_markup"] = {"inline_keyboard": keys}
         elif bodies and message.ask_location:
             bodies[-1]["reply_markup"] = {
                 "keyboard": [[{"text": "Gửi vị trí của tôi", "request_location": True}]],
@@ -266,19 +267,6 @@ def _hook_trouble(hook: WebhookInfo) -> str:
             "https và DIEMTUA_TELEGRAM_SECRET."
         )
     return ""
-
-
-def _rows(buttons: Sequence[Button]) -> list[list[dict[str, str]]]:
-    """Buttons as rows: two short ones side by side, longer ones alone."""
-    rows: list[list[dict[str, str]]] = []
-    for button in buttons:
-        key = {"text": button.title, "callback_data": button.payload}
-        last = rows[-1] if rows else []
-        if len(last) == 1 and len(last[0]["text"]) <= _SHORT_TITLE >= len(button.title):
-            last.append(key)
-        else:
-            rows.append([key])
-    return rows
 
 
 def _failure(error: TelegramError) -> SendResult:

@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from bot.cards import map_link, map_title
 from bot.channels.foreign import read_object
 from bot.errors import NotUnderstood, TooLong
-from bot.messages import Inbound
+from bot.messages import Card, Inbound
 from bot.store import Line
 from bot.understand import clean
 
@@ -91,8 +92,21 @@ def show(line: Line, name: str = "") -> dict[str, Any]:
         "name": name,
         "text": line.text,
         "buttons": [{"title": one.title, "payload": one.payload} for one in line.buttons],
+        "cards": [_show_card(one) for one in line.cards],
         "ask_location": line.ask_location,
         "urgent": line.urgent,
         "at": line.at.isoformat(),
         "client_id": client_id(line.client_id),
+    }
+
+
+def _show_card(card: Card) -> dict[str, str]:
+    """`map` and `phone` are "" where there is none; `share` is what is sent on."""
+    link = map_link(card)
+    return {
+        "title": card.title,
+        "phone": card.phone,
+        "map": link,
+        "map_title": map_title(card) if link else "",
+        "share": f"{card.share}\n{link}" if card.point else card.share,
     }

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
+from bot.cards import with_links
 from bot.channels import Call, Caps, SendResult, numbered, split_text, zalo_pictures
 from bot.channels.foreign import (
     fingerprint,
@@ -94,11 +95,11 @@ class ZaloBot:
         """Zalo is content with 200."""
 
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
-        """One call a part; buttons become numbered lines."""
+        """One call a part; buttons become numbered lines, and maps links."""
         chat = address.get("chat_id", "")
         return [
             Call("sendMessage", {"chat_id": chat, "text": part})
-            for part in split_text(numbered(message), self.caps.max_text)
+            for part in split_text(numbered(with_links(message)), self.caps.max_text)
         ]
 
     def typing(self, address: Mapping[str, str]) -> Call:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cards import with_links
 from bot.channels import Call, Caps, Receipt, SendResult, numbered, split_text, zalo_pictures
 from bot.channels.foreign import (
     fingerprint,
@@ -26,9 +27,9 @@ from bot.channels.foreign import (
     written,
 )
 from bot.channels.zalo_codes import TOKEN_REFUSED, in_words, refusal
+from bot.channels.zalo_keys import LONGEST_TITLE, choices, places
 from bot.messages import Inbound, InboundKind, Outbound
 
-_LONGEST_TITLE = 100
 _TO_PERSON = "v3.0/oa/message/cs"
 _TO_ANONYMOUS = "v2.0/oa/message"
 _ABOUT_US = "v2.0/oa/getoa"
@@ -150,7 +151,8 @@ class ZaloOA:
         """Zalo is content with 200."""
 
     def render(self, message: Outbound, address: Mapping[str, str]) -> Sequence[Call]:
-        """One call a part; up to five buttons under the last, more of them as numbered lines.
+        """One call a part; up to five buttons under the last, more choices as numbered lines. Choices
+        come before what can be done with places, for which there may be no room.
 
         Someone who writes anonymously is answered by the older call, always with numbered lines.
         """
@@ -159,18 +161,19 @@ class ZaloOA:
         fitting = (
             not anonymous
             and len(message.buttons) <= self.caps.max_buttons
-            and all(len(button.title) <= _LONGEST_TITLE for button in message.buttons)
+            and all(len(button.title) <= LONGEST_TITLE for button in message.buttons)
         )
+        if anonymous:
+            message = with_links(message)
         text = message.text if fitting else numbered(message)
         contents: list[dict[str, Any]] = [
             {"text": part} for part in split_text(text, self.caps.max_text)
         ]
-        if contents and fitting and message.buttons:
-            buttons = [
-                {"title": button.title, "type": "oa.query.hide", "payload": button.payload}
-                for button in message.buttons
-            ]
-            contents[-1]["attachment"] = {"type": "template", "payload": {"buttons": buttons}}
+        shown = choices(message.buttons) if fitting else []
+        if not anonymous:
+            shown = places(message.cards, self.caps.max_buttons - len(shown)) + shown
+        if contents and shown:
+            contents[-1]["attachment"] = {"type": "template", "payload": {"buttons": shown}}
         method = _TO_ANONYMOUS if anonymous else _TO_PERSON
         return [Call(method, {"recipient": recipient, "message": one}) for one in contents]
 

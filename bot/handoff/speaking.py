@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.cards import cards_in
 from bot.handoff.case import Case, locked_talk
 from bot.messages import Outbound
 from bot.privacy import KeyRing
@@ -24,12 +25,12 @@ async def say(
     *,
     uid: UUID | None = None,
 ) -> None:
-    """Send the counsellor's words to the citizen, but not those stored as `uid` before."""
+    """Send the counsellor's words to the citizen, but not those stored as `uid` before. Places brought
+    from the directory are sent with their cards."""
     talk = await locked_talk(session, ring, case_.conversation_id)
     if uid is None or not await has_line(session, uid):
-        await append(
-            session, talk, "counsellor", [Outbound(text)], now, counsellor_id=counsellor.id, uid=uid
-        )
+        said = Outbound(text, cards=await cards_in(session, text, now))
+        await append(session, talk, "counsellor", [said], now, counsellor_id=counsellor.id, uid=uid)
 
 
 async def note(

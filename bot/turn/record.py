@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import episodes, handoff, inbox, kept_results, pictures, replies, teams
+from bot import episodes, handoff, inbox, kept_results, pictures, replies, suggestions, teams
 from bot.editing.questions import note_question, note_unhelpful
 from bot.errors import where
 from bot.messages import Outbound
@@ -163,6 +163,8 @@ async def _record_outcomes(
             await note_unhelpful(
                 session, talk, turn.state.asked[-1], runtime.library, runtime.today()
             )
+    if turn.suggests is not None:
+        await suggestions.keep(session, talk, turn.suggests, now)
     if turn.keep:
         await kept_results.keep(session, talk, turn.results, now, shared=turn.keep == "shared")
     if turn.results_wish == "forget":

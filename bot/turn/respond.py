@@ -10,7 +10,7 @@ from bot import acts, answers, episodes, first_aid, languages, places, replies, 
 from bot.danger import Danger, Label
 from bot.runtime import Runtime
 from bot.store import Talk
-from bot.turn import articles, screen, wait
+from bot.turn import articles, screen, suggest, wait
 from bot.turn.shapes import Did, Heard, Turn
 from bot.turn.wanted import act_of, what_is_wanted
 
@@ -18,7 +18,7 @@ MOST_CHARACTERS = 4000
 MOST_OF_A_TOPIC = 10
 VERBS = frozenset(
     {"/answer", "/more", "/none", "/case", "/at", "/topics", "/helpful", "/delete", "/bot", "/safe"}
-    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s", "/results", *wait.VERBS}
+    | {"/human", "/place", "/screen", "/hotline", "/menu", "/s", "/results", "/wrong", *wait.VERBS}
 )
 """The payloads of our buttons begin with one of these."""
 
@@ -34,7 +34,7 @@ async def respond(runtime: Runtime, talk: Talk, heard: Heard, turn: Turn) -> Tur
         return _begin(runtime, heard.text, turn)
     if heard.inbound.location is not None:
         near = await places.near_point(runtime, heard.inbound.location, turn.state.kind)
-        answered = turn.then(near, state=replace(turn.state, awaiting_place=False))
+        answered = _tell_near(runtime, turn, near, turn.state.kind)
     elif heard.payload:
         answered = await _press(runtime, talk, heard.payload, turn)
     elif not any(char.isalnum() for char in heard.text):
@@ -72,9 +72,12 @@ async def _read(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Turn:
     if turn.state.awaiting_place:
         named = await places.by_name(runtime, text, turn.state.kind)
         if named is not None:
-            return _tell_near(turn, named, turn.state.kind)
+            return _tell_near(runtime, turn, named, turn.state.kind)
     if turn.state.case and (chosen := articles.choose_case(runtime, text, turn)) is not None:
         return chosen
+    if (noted := await suggest.take_words(runtime, talk, text, turn)) is not None:
+        return noted
+    turn = replace(turn, state=suggest.forget(turn.state))
     if screen.asks_for_results(text):
         return await screen.own_results(runtime, talk, turn, "")
     words = articles.look_up(runtime, text)
@@ -150,7 +153,9 @@ async def _press(runtime: Runtime, talk: Talk, payload: str, turn: Turn) -> Turn
             return articles.press_case(runtime, turn, rest)
         case "/at":
             near = await places.by_code(runtime, rest, turn.state.kind)
-            return _tell_near(turn, near, turn.state.kind)
+            return _tell_near(runtime, turn, near, turn.state.kind)
+        case "/wrong":
+            return await suggest.press(runtime, talk, turn, rest)
         case "/topics":
             return turn.then(replies.topics(runtime.library.front(runtime.today())))
         case "/helpful":
@@ -199,7 +204,8 @@ async def _perform(
         case commands.AskPlace(kind=kind):
             return _ask_place(turn, kind or turn.state.kind)
         case commands.GiveHotlines():
-            return turn.then(await places.hotlines(runtime))
+            found = await places.hotlines(runtime)
+            return turn.then(found.told, state=suggest.remember(runtime, turn.state, found))
         case commands.DeleteData():
             return turn.then(replies.confirm_delete())
         case commands.AskFeedback():
@@ -217,14 +223,13 @@ async def _find_place(runtime: Runtime, text: str, place: str, kind: str, turn: 
     found = await places.in_text(runtime, text, place, kind)
     if found is None:
         return _ask_place(turn, kind)
-    return _tell_near(turn, found, kind)
+    return _tell_near(runtime, turn, found, kind)
 
 
-def _tell_near(turn: Turn, near: places.Near, kind: str) -> Turn:
+def _tell_near(runtime: Runtime, turn: Turn, near: places.Near, kind: str) -> Turn:
     area = near.area or turn.state.area
-    return turn.then(
-        near.told, state=replace(turn.state, awaiting_place=False, kind=kind, area=area)
-    )
+    state = replace(turn.state, awaiting_place=False, kind=kind, area=area)
+    return turn.then(near.told, state=suggest.remember(runtime, state, near))
 
 
 def _ask_place(turn: Turn, kind: str) -> Turn:

@@ -10,6 +10,7 @@ from bot.danger import LEVELS, Danger
 from bot.messages import Inbound, Outbound
 from bot.screening import Result
 from bot.store import State
+from bot.suggestions import Said as Suggested
 
 SAFE = Danger("none", "none", "unclear", ())
 
@@ -65,7 +66,8 @@ class Turn:
     `alarm` is the gravest danger in all of it.
 
     `results` are a screening's, to be stored as `keep` says; `results_wish` is what to do with those
-    stored before; `summary` are lines for a counsellor that the person agreed to.
+    stored before; `summary` are lines for a counsellor that the person agreed to. `suggests` is what they
+    say of the directory.
     """
 
     said: tuple[Said, ...]
@@ -83,6 +85,7 @@ class Turn:
     did: Did = Did()
     in_vain: str = ""
     for_desk: ForDesk = ForDesk()
+    suggests: Suggested | None = None
 
     @property
     def heard(self) -> str:
@@ -118,6 +121,7 @@ class Turn:
             or bool(self.keep)
             or bool(self.results_wish)
             or self.for_desk != ForDesk()
+            or self.suggests is not None
         )
 
     def then(self, *more: Outbound, state: State | None = None) -> Turn:

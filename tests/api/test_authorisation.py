@@ -27,6 +27,8 @@ DUTY = frozenset({"counsellor", "supervisor", "admin"})
 OVER = frozenset({"supervisor", "admin"})
 EDIT = frozenset({"editor", "admin"})
 ADMIN = frozenset({"admin"})
+KEEP = frozenset({"directory", "admin"})
+DIRECTORY = DUTY | KEEP
 IN = frozenset(ROLES)
 UNSECURED = IN | {"unsecured"}
 ANY_SESSION = UNSECURED | {"must change"}
@@ -135,8 +137,36 @@ DECLARED: dict[str, frozenset[str]] = {
     "POST /console/cases/{handoff_id}/export": OVER,
     "GET /console/notices": DUTY,
     "POST /console/notices/{notice_id}/read": DUTY,
+    "GET /console/directory": DIRECTORY,
+    "GET /console/directory/rows/{key}": DIRECTORY,
+    "GET /console/directory/rows/{key}/edit": KEEP,
+    "POST /console/directory/rows/{key}/edit": KEEP,
+    "GET /console/directory/rows/{key}/verify": KEEP,
+    "POST /console/directory/rows/{key}/verify": KEEP,
+    "GET /console/directory/new": KEEP,
+    "POST /console/directory/new": KEEP,
+    "GET /console/directory/communes": KEEP,
+    "GET /console/directory/due": KEEP,
+    "GET /console/directory/recent": KEEP,
+    "POST /console/directory/changes/{change_id}/undo": KEEP,
+    "POST /console/directory/rows/{key}/report": DIRECTORY,
+    "GET /console/directory/reports": DIRECTORY,
+    "POST /console/directory/reports/{report_id}/decide": KEEP,
+    "GET /console/directory/duplicates": KEEP,
+    "GET /console/directory/duplicates/{key}/{other}": KEEP,
+    "POST /console/directory/duplicates/{key}/{other}/merge": KEEP,
+    "POST /console/directory/duplicates/{key}/{other}/apart": KEEP,
     "GET /console/quality": OVER,
     "POST /console/quality/{handoff_id}": OVER,
+    "GET /console/directory/import": KEEP,
+    "POST /console/directory/import": KEEP,
+    "GET /console/directory/import/{file_id}": KEEP,
+    "POST /console/directory/import/{file_id}": KEEP,
+    "GET /console/directory/import/{file_id}/report.csv": KEEP,
+    "POST /console/directory/import/{file_id}/drop": KEEP,
+    "GET /console/directory/export": DIRECTORY,
+    "POST /console/directory/export": DIRECTORY,
+    "GET /console/directory/export/leaflet": DIRECTORY,
 }
 NUMBERS = {"row_id", "line_id", "question_id", "number"}
 TO_LOG_IN = ("/console/login", "/console/password", "/console/second")

@@ -19,7 +19,6 @@ from bot.answers import render as render_answer
 from bot.channels import Call
 from bot.messages import Inbound
 from bot.tables import Handoff, Message
-from referral_directory.load import load_services
 from tests.api.conftest import Enter
 from tests.fakes import LoopbackChannel
 
@@ -86,10 +85,8 @@ async def test_an_article_whose_law_has_ended_is_never_brought(
 
 
 async def test_double_slash_brings_verified_places(
-    desk: httpx.AsyncClient, sessions: async_sessionmaker[AsyncSession]
+    desk: httpx.AsyncClient, directory: None
 ) -> None:
-    async with sessions.begin() as session:
-        await load_services(session)
     page = (await desk.get("/console/tools/places", params={"q": "cai nghiện Cần Thơ"})).text
     assert inserted(page)
     assert all("xác minh đến" in words for words in inserted(page))

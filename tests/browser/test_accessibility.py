@@ -20,6 +20,7 @@ DESKS = (
     "content",
     "content/foreigner",
     "danger",
+    "directory/export",
     "help",
     "hours",
     "password",

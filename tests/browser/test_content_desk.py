@@ -38,7 +38,7 @@ async def _fill(url: str) -> None:
     engine, sessions = database.connect(url, 1)
     now = datetime.now(UTC)
     async with sessions.begin() as session:
-        await load_services(session)
+        await load_services(session, datetime.now(UTC))
         once = await auth.create_counsellor(session, "mai", "Mai", "editor", now)
         token = await auth.log_in(session, "mai", once, now)
         assert isinstance(token, str)
@@ -69,6 +69,7 @@ def log_in(context: BrowserContext, desk: Desk) -> Page:
     page.fill("#password", "hoa sen trên ao")
     page.click("#enter")
     expect(page.locator("#questions")).to_be_visible()
+    page.wait_for_load_state()
     return page
 
 
