@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import procrastinate
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import text
@@ -33,6 +33,7 @@ from api.live import Live
 from api.logs import quiet_logs
 from api.open_data import OpenToAnySite
 from api.origins import read_origins
+from api.pace import Pace
 from api.public import public_files
 from api.staff import keep_staff_topics, who_else_hears
 from bot import catalogue, presence, roster, topics
@@ -177,7 +178,7 @@ def build_web(settings: Settings, clock: Clock = now) -> FastAPI:
     app.include_router(chat.router)
     app.include_router(embed.router)
     app.include_router(webhooks.router)
-    app.include_router(directory.router)
+    app.include_router(directory.router, dependencies=[Depends(Pace().keep)])
     app.include_router(hsds.build_router())
     app.include_router(console.router, prefix="/console")
     app.mount("/static", public_files(HERE / "static"), name="static")

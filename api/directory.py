@@ -41,7 +41,7 @@ class Nearest(TypedDict):
 @router.get(
     "/directory/nearest",
     response_model=None,
-    responses={200: {"model": Nearest}, **refusals(404, 422, 503)},
+    responses={200: {"model": Nearest}, **refusals(404, 422, 429, 503)},
 )
 async def find_nearest(
     request: Request,
@@ -72,9 +72,9 @@ async def find_nearest(
         lat, lon = places[0].latitude, places[0].longitude
     if lat is None or lon is None:
         raise NotFound("Chưa biết tìm quanh đâu. Cần `place`, hoặc `lat` và `lon`.")
-    async with runtime.sessions() as session:
+    async with runtime.statements() as connection:
         findings = await nearest(
-            session,
+            connection,
             kinds=[kind] if kind else None,
             latitude=lat,
             longitude=lon,

@@ -63,7 +63,7 @@ def _content(row: Row) -> Iterator[Fault]:
         if any(ord(letter) < 32 and letter != "\n" for letter in cell):
             yield column, "có ký tự điều khiển"
     for number in _listed(row["phone"]):
-        if not re.fullmatch(r"\d{3,11}", number):
+        if not re.fullmatch(r"[0-9]{3,11}", number):
             yield "phone", f"{number!r} không phải số gồm 3 đến 11 chữ số"
     if len(set(_listed(row["phone"]))) < len(_listed(row["phone"])):
         yield "phone", "có một số ghi hai lần"
@@ -95,9 +95,9 @@ def _choices(row: Row) -> Iterator[Fault]:
             yield "languages", f"{code!r} không phải mã ngôn ngữ: {', '.join(LANGUAGES)}"
     ages = [row["minimum_age"], row["maximum_age"]]
     for column, age in zip(("minimum_age", "maximum_age"), ages, strict=True):
-        if age and not (re.fullmatch(r"\d{1,3}", age) and int(age) <= 120):
+        if age and not (re.fullmatch(r"[0-9]{1,3}", age) and int(age) <= 120):
             yield column, "phải là số tuổi từ 0 đến 120"
-    if all(re.fullmatch(r"\d{1,3}", age) for age in ages) and int(ages[0]) > int(ages[1]):
+    if all(re.fullmatch(r"[0-9]{1,3}", age) for age in ages) and int(ages[0]) > int(ages[1]):
         yield "maximum_age", "nhỏ hơn tuổi nhỏ nhất"
 
 
@@ -124,7 +124,7 @@ def _point(row: Row, units: Units) -> Iterator[Fault]:
     commune = units.communes.get(row["commune_code"])
     point: list[float] = []
     for column, low, high in (("latitude", 8.0, 23.5), ("longitude", 102.0, 118.0)):
-        if not re.fullmatch(r"\d{1,3}(\.\d{1,10})?", row[column]):
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,10})?", row[column]):
             yield column, "phải là số như 13.782, và cần cả vĩ độ lẫn kinh độ"
         elif not low <= float(row[column]) <= high:
             yield column, f"ngoài Việt Nam (phải từ {low:g} đến {high:g})"
@@ -207,7 +207,9 @@ def read_date(cell: str) -> date | None:
     """The date written as 2026-02-11; None where it is empty or no date."""
     try:
         # Python reads "0256111222" as a date, too.
-        return date.fromisoformat(cell) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else None
+        return (
+            date.fromisoformat(cell) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell) else None
+        )
     except ValueError:
         return None
 

@@ -139,7 +139,9 @@ async def save_all(
     for start in range(0, len(changes), _AT_A_TIME):
         some = changes[start : start + _AT_A_TIME]
         await _write(session, [wanted[change.key] for change in some], units, author.at)
-        await session.execute(insert(_TABLES["metadata"]), [line for one in some for line in _lines(one)])
+        await session.execute(
+            insert(_TABLES["metadata"]), [line for one in some for line in _lines(one)]
+        )
     session.expire_all()
     return changes
 

@@ -114,15 +114,26 @@ def is_holiday(now: datetime) -> bool:
 def is_open(openings: Sequence[Opening], open_on_holidays: bool | None, now: datetime) -> bool:
     """Whether it is certainly open at `now`: unknown hours are not, and on a public holiday only
     what is open day and night or says that it opens."""
-    if is_holiday(now) and not open_on_holidays and write_hours(openings) != ALWAYS:
+    spans = weekly_minutes(openings)
+    if is_holiday(now) and not open_on_holidays and not _is_always(spans):
         return False
     minute = minute_of_week(now)
-    return any(start <= minute < end for start, end in weekly_minutes(openings))
+    return any(start <= minute < end for start, end in spans)
 
 
 @cache
 def _holidays(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("VN", years=year)
+
+
+def _is_always(spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether these spans, in order, leave no minute of the week out."""
+    reached = 0
+    for start, end in spans:
+        if start > reached:
+            return False
+        reached = max(reached, end)
+    return reached == _WEEK
 
 
 def _days(text: str) -> tuple[int, ...]:

@@ -15,7 +15,6 @@ from referral_directory.nearest import (
     Findings,
     emergency_numbers,
     nearest,
-    seed_emergency_numbers,
 )
 from referral_directory.places import Gazetteer, Place
 from referral_directory.sheet import Sheet, Text
@@ -70,7 +69,7 @@ async def services_for(session: AsyncSession, place: Place, now: datetime) -> Se
     for kind in KINDS_WANTED:
         of_kind = await search([kind], 1)
         near |= {one.key: one for one in (*of_kind.near, *of_kind.farther)}
-    calls = [one for one in await emergency_numbers(session, now) if _may_be_called(one)]
+    calls = await emergency_numbers(session, now)
     return Services(
         emergency=tuple(calls[:MOST_NUMBERS]),
         lines=tuple(one for one in around.national if one.verified),
@@ -175,11 +174,6 @@ def _facts(one: ServiceFound) -> list[str]:
         "" if one.phones else "chưa có số điện thoại",
     ]
     return [fact for fact in told if fact]
-
-
-def _may_be_called(one: ServiceFound) -> bool:
-    """The numbers of the seed keep even past their day: to withhold 115 could cost a life."""
-    return bool(one.phones) and (one.verified or one.phone in seed_emergency_numbers())
 
 
 def _distance(one: ServiceFound) -> tuple[float, str]:

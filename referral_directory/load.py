@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from referral_directory.cells import faults
-from referral_directory.changes import Author, columns_changed_by_people, save_all
+from referral_directory.changes import Author, columns_changed_by_people, hold, save_all
 from referral_directory.reading import read_keys
 from referral_directory.rows import SEED, SEEDER, VERIFICATION, BadTable, Row, read_seed
 from referral_directory.units import Units, load_units
@@ -27,8 +27,9 @@ class Report:
 async def load_services(session: AsyncSession, at: datetime, source: Path = SEED) -> Report:
     """Insert or update every service of the seed at `at` (aware); the caller commits.
 
-    A row is known again by its key. A cell that somebody changed keeps what they wrote; so does all
-    of a row's verification where anybody touched it. Where any line is wrong nothing is written.
+    A row is known again by its key. A cell that somebody changed keeps what they wrote; a row that
+    somebody verified stays as it is, whole, and so does one that could not stand with cells of both.
+    Where any line is wrong nothing is written.
     """
     units = load_units()
     try:
@@ -39,9 +40,12 @@ async def load_services(session: AsyncSession, at: datetime, source: Path = SEED
     if wrong:
         return Report(0, tuple(wrong))
     keys = [row["key"] for _, row in lines]
+    await hold(session)
     known = await read_keys(session, keys)
     kept = await columns_changed_by_people(session, keys, SEEDER)
-    rows = [_keep(row, known.get(row["key"]), kept.get(row["key"], set())) for _, row in lines]
+    rows = [
+        _keep(row, known.get(row["key"]), kept.get(row["key"], set()), units) for _, row in lines
+    ]
     await save_all(session, rows, units, Author(SEEDER, at))
     return Report(len(rows))
 
@@ -65,9 +69,11 @@ def seed_faults(lines: Iterable[tuple[int, Row]], units: Units) -> list[str]:
     return found
 
 
-def _keep(row: Row, known: Row | None, kept: set[str]) -> Row:
+def _keep(row: Row, known: Row | None, kept: set[str], units: Units) -> Row:
     if known is None or not kept:
         return row
+    # Nobody vouches for what the seed says anew.
     if kept & set(VERIFICATION):
-        kept = kept | set(VERIFICATION)
-    return {name: known[name] if name in kept else cell for name, cell in row.items()}
+        return known
+    mixed = {name: known[name] if name in kept else cell for name, cell in row.items()}
+    return known if faults(mixed, units) else mixed

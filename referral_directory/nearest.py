@@ -118,13 +118,21 @@ async def hotlines(session: AsyncSession | AsyncConnection, now: datetime) -> li
 async def emergency_numbers(
     session: AsyncSession | AsyncConnection, now: datetime
 ) -> list[ServiceFound]:
-    """The emergency numbers. They keep their number even past `verified_until`, with `verified`
-    False: to withhold 115 could cost a life."""
+    """The emergency numbers. Those of the seed keep theirs even past `verified_until`, with `verified`
+    False: to withhold 115 could cost a life. Others are told like any row."""
     on = now.astimezone(VIET_NAM).date()
     rows = await session.execute(_LINES, {"kinds": ["emergency"]})
-    numbers = [found(row, on, now, keep_phone=True) for row in rows]
+    numbers = [
+        found(row, on, now, keep_phone=True)
+        for row in rows
+        if row.phones and (is_verified(row, on) or _is_known(row))
+    ]
     order = list(seed_emergency_numbers())
     return sorted(numbers, key=lambda s: order.index(s.phone) if s.phone in order else len(order))
+
+
+def _is_known(row: Any) -> bool:
+    return row.key in _seed_emergency_keys() and row.status == "active"
 
 
 async def by_key(
@@ -149,6 +157,11 @@ def seed_emergency_numbers() -> dict[str, str]:
         for _, row in read_seed()
         if row["kind"] in ("emergency", "hotline_child") and row["phone"]
     }
+
+
+@cache
+def _seed_emergency_keys() -> frozenset[str]:
+    return frozenset(row["key"] for _, row in read_seed() if row["kind"] == "emergency")
 
 
 def _asked(
@@ -263,6 +276,7 @@ def _of_shape(age: bool, language: bool, open_now: bool, whole: bool) -> TextCla
             " LEFT JOIN address ON address.location_id = location.id"
             " WHERE s.province_code = :province AND s.latitude IS NULL AND s.kind = ANY(:kinds)"
             f" AND s.shown_from <= :on AND s.shown_until >= :on{wished}"
+            " ORDER BY service.name, service.key LIMIT :most"
         )
         parts.append(
             f"SELECT 'area', NULL, {COLUMNS} FROM service"

@@ -69,7 +69,9 @@ def _about_places(findings: Findings, place: Place | None) -> list[str]:
         title = "Nơi gần nhất đã được xác minh thì xa, bạn hỏi trước rồi hãy đi:"
         parts.append(_titled(title, map(_item, findings.farther)))
     if findings.instead:
-        title = "Nơi gần nhất đã được xác minh thì là loại khác và xa, bạn hỏi trước rồi hãy đi:"
+        is_far = (findings.instead[0].distance_km or 0.0) > NEAR_KM
+        far = " và xa, bạn hỏi trước rồi hãy đi" if is_far else ""
+        title = f"Nơi gần nhất đã được xác minh thì là loại khác{far}:"
         parts.append(_titled(title, map(_item, findings.instead)))
     if findings.province:
         parts.append(

@@ -10,9 +10,9 @@ from typing_extensions import TypedDict
 
 from api.hsds import lists
 from api.hsds.answers import answer
-from api.hsds.pace import Pace
 from api.hsds.package import Package
 from api.hsds.refusals import ClearRoute, refusals
+from api.pace import Pace
 from referral_directory.hsds import profile
 
 PREFIX = "/hsds"

@@ -26,6 +26,7 @@ from api.hsds.parameters import (
     YesNo,
 )
 from api.hsds.refusals import ClearRoute, refusals
+from api.hsds.snapshot import snapshot
 from bot.errors import NotFound
 from bot.runtime import Runtime
 from referral_directory.hsds import finding, loading, shapes, taxonomy
@@ -192,7 +193,7 @@ async def _list(
     request: Request, ids: Ids, load: Load, page: int, per_page: int, format: str
 ) -> Response:
     runtime = _runtime(request)
-    async with runtime.sessions() as session:
+    async with snapshot(runtime) as session:
         if format == "ndjson":
             state = await finding.state(session, runtime.today())
             return stream(request, _lines(runtime, ids, load), state, NDJSON)
@@ -203,15 +204,20 @@ async def _list(
 
 async def _lines(runtime: Runtime, ids: Ids, load: Load) -> AsyncIterator[bytes]:
     last: UUID | None = None
-    async with runtime.sessions() as session:
-        while some := await finding.after(session, ids, last, AT_A_TIME):
-            for record in await load(session, some):
-                yield write_json(record) + b"\n"
-            last = some[-1]
+    while True:
+        # A session a batch: who reads slowly must not keep a connection from the chat.
+        async with snapshot(runtime) as session:
+            some = await finding.after(session, ids, last, AT_A_TIME)
+            lines = [write_json(record) + b"\n" for record in await load(session, some)]
+        if not some:
+            return
+        for line in lines:
+            yield line
+        last = some[-1]
 
 
 async def _one(request: Request, ids: Ids, id: UUID, load: Load) -> Response:
-    async with _runtime(request).sessions() as session:
+    async with snapshot(_runtime(request)) as session:
         if not await finding.has(session, ids, id):
             raise _unknown()
         records = await load(session, [id])

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from api.hsds.pace import TooFast
+from api.pace import TooFast
 from api.public import Compressed
 from bot.errors import NotFound, NotUnderstood
 

@@ -36,7 +36,7 @@
   const GROUPS = [
     ["near", "Nơi gần đây"],
     ["farther", "Nơi gần nhất thì xa, bạn gọi hỏi trước rồi hãy đi"],
-    ["instead", "Nơi gần nhất là loại khác và xa, bạn gọi hỏi trước rồi hãy đi"],
+    ["instead", "Nơi gần nhất thuộc loại khác, bạn gọi hỏi trước rồi hãy đi"],
     ["province", "Trong tỉnh, thành phố (chưa rõ ở xã, phường nào)"],
     ["by_law", "Làm giấy tờ thì tới"],
     ["national", "Số gọi được từ mọi nơi"]

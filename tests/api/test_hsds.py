@@ -17,8 +17,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from api.hsds import pace
-from api.hsds.pace import A_SECOND, AT_ONCE, LONGEST_WAIT, Pace, TooFast
+from api import pace
+from api.pace import A_SECOND, AT_ONCE, LONGEST_WAIT, Pace, TooFast
 from referral_directory.changes import Author, save_all
 from referral_directory.hsds.taxonomy import term_id
 from referral_directory.units import load_units

@@ -83,3 +83,9 @@ def test_open_is_being_inside_one_of_the_spans(minute: int) -> None:
     openings = read_hours(OFFICE)
     inside = any(start <= minute < end for start, end in weekly_minutes(openings))
     assert is_open(openings, None, now) is inside
+
+
+def test_always_is_always_however_it_is_written() -> None:
+    tet = datetime(2027, 2, 8, 3, 0, tzinfo=UTC)
+    assert is_open(read_hours("MO-FR 00:00-24:00; SA,SU 00:00-24:00"), None, tet)
+    assert not is_open(read_hours("MO-FR 00:00-24:00; SA,SU 00:00-23:59"), None, tet)

@@ -139,17 +139,35 @@ async def test_a_file_that_is_no_such_table_is_refused_in_one_line(
         assert (report.loaded, len(report.errors)) == (0, 1)
 
 
-async def test_what_an_editor_changed_survives_the_next_start(
-    session: AsyncSession, directory: None
+async def test_a_row_that_an_editor_verified_stays_whole(
+    session: AsyncSession, directory: None, tmp_path: Path
 ) -> None:
-    units = load_units()
     before = await read_row(session, "gia-lai-rehab-2")
     assert before is not None
-    edited = before | {"phone": "02563822117", "verified_on": "2026-11-23", "verified_by": "lan"}
-    await save(session, edited | {"verified_until": "2027-11-23"}, units, LAN)
-    await load_services(session, NOW)
-    after = await read_row(session, "gia-lai-rehab-2")
-    assert after == edited | {"verified_until": "2027-11-23"}
+    checked = {"verified_on": "2026-11-23", "verified_by": "lan", "verified_until": "2027-11-23"}
+    edited = before | {"phone": "02563822117"} | checked
+    await save(session, edited, load_units(), LAN)
+
+    def rename(rows: list[dict[str, str]]) -> None:
+        of(rows, "gia-lai-rehab-2")["description"] = "chưa ai xem"
+
+    assert (await load_services(session, NOW, changed(tmp_path, rename))).errors == ()
+    assert await read_row(session, "gia-lai-rehab-2") == edited
+
+
+async def test_cells_of_seed_and_editor_that_contradict_each_other_leave_the_editors(
+    session: AsyncSession, directory: None, tmp_path: Path
+) -> None:
+    row = await read_row(session, "vinh-long-rehab")
+    assert row is not None
+    edited = row | {"commune_code": "29602", "province_code": "86"}
+    await save(session, edited, load_units(), LAN)
+
+    def move(rows: list[dict[str, str]]) -> None:
+        of(rows, "vinh-long-rehab")["province_code"] = "92"
+
+    assert (await load_services(session, NOW, changed(tmp_path, move))).errors == ()
+    assert await read_row(session, "vinh-long-rehab") == edited
 
 
 async def test_a_new_seed_still_changes_what_nobody_edited(

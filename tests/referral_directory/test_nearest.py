@@ -26,6 +26,7 @@ from referral_directory.nearest import (
     nearest,
     seed_emergency_numbers,
 )
+from referral_directory.reading import read_row
 from referral_directory.tables import Location, Organization, Service, ServiceAtLocation
 from referral_directory.units import load_units
 from referral_directory.words import describe
@@ -343,3 +344,38 @@ async def test_a_point_off_the_earth_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"degrees|finite"):
         await near(session, point, None)
+
+
+async def test_only_the_emergency_numbers_of_the_seed_outlive_their_day_and_none_is_told_unseen(
+    session: AsyncSession, directory: None
+) -> None:
+    nation = {"area": "country", "kind": "emergency", "commune_code": "", "province_code": ""}
+    unverified = {"reliability": "unverified", "verified_on": "", "verified_by": ""}
+    own = [
+        row("checked", phone="19001111", **nation),
+        row("doubt", phone="19002222", verified_until="", **nation, **unverified),
+        row("mute", **nation),
+    ]
+    gone = await read_row(session, "emergency-112")
+    assert gone is not None
+    await save_all(session, [*own, gone | {"status": "defunct"}], UNITS, LAN)
+    now = [s.phone for s in await emergency_numbers(session, NOW)]
+    assert now == ["115", "113", "114", "19001111"]
+    late = datetime(2028, 1, 1, tzinfo=UTC)
+    assert [s.phone for s in await emergency_numbers(session, late)] == ["115", "113", "114"]
+
+
+async def test_no_more_of_a_province_are_told_than_were_asked_for(session: AsyncSession) -> None:
+    rows = [row(f"p{number}", commune_code="") for number in range(9)]
+    await save_all(session, rows, UNITS, LAN)
+    found = await near(session, QUY_NHON, ["rehab_centre"], province_code="52", limit=4)
+    assert [s.key for s in found.province] == ["p0", "p1", "p2", "p3"]
+
+
+async def test_another_kind_nearby_is_not_said_to_be_far(session: AsyncSession) -> None:
+    await save_all(session, [row("a")], UNITS, LAN)
+    found = await near(session, QUY_NHON, ["counselling_point"])
+    assert found.instead[0].key == "a"
+    told = describe(found, None)
+    assert "loại khác:" in told
+    assert "xa" not in told.split("loại khác")[1].split(":")[0]

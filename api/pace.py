@@ -21,7 +21,7 @@ AT_ONCE = 1000.0
 A_SECOND = 50.0
 LONGEST_WAIT = 2.0
 DEAR = 20.0
-"""What a request costs that reads the whole directory."""
+"""What a request costs that reads or searches the whole directory."""
 _MOST_ADDRESSES = 10_000
 
 
@@ -56,10 +56,10 @@ class Pace:
         """
         runtime: Runtime = request.app.state.runtime
         address = address_hash(runtime.ring, request.client.host if request.client else "")
-        reads_all = (
-            request.url.path.endswith(".zip") or request.query_params.get("format") == "ndjson"
-        )
-        if wait := self.take(address, DEAR if reads_all else 1.0):
+        asked = request.query_params
+        reads_all = request.url.path.endswith(".zip") or asked.get("format") == "ndjson"
+        dear = reads_all or asked.get("search")
+        if wait := self.take(address, DEAR if dear else 1.0):
             await self._sleep(wait)
 
     def take(self, address: bytes, cost: float) -> float:
