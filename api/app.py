@@ -40,6 +40,7 @@ from bot import catalogue, presence, roster, topics
 from bot import jobs as queue
 from bot.answers import Library
 from bot.answers.shelf import Shelf, keep_up_to_date
+from bot.cards import still_told
 from bot.channels import Channel
 from bot.duty import tell_on_call
 from bot.errors import DatabaseDown, DiemTuaError, SettingsBroken, where
@@ -230,7 +231,7 @@ async def run_worker(settings: Settings) -> None:
 def load_templates(language: str) -> Jinja2Templates:
     """The templates, which speak the language of this process (see bot.catalogue)."""
     templates = Jinja2Templates(HERE / "templates")
-    templates.env.globals["language"] = language
+    templates.env.globals.update(language=language, still_told=still_told)
     templates.env.add_extension("jinja2.ext.i18n")
     templates.env.policies["ext.i18n.trimmed"] = True
     templates.env.install_gettext_callables(  # type: ignore[attr-defined]

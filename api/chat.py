@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -207,13 +208,13 @@ async def _follow(
                             yield event("erased", {"text": replies.erased().text})
                             return
                         state = await _state(session, talk)
-                    shown = await _lines(session, talk, last)
+                    shown = await _lines(session, talk, last, runtime.clock())
                 last = shown[-1]["id"] if shown else last
                 yield "".join(event("message", line, line["id"]) for line in shown) + state
             news = await next_news(queue, HEARTBEAT_SECONDS)
 
 
-async def _lines(access: Access, talk: Talk, last: int) -> list[dict[str, Any]]:
+async def _lines(access: Access, talk: Talk, last: int, now: datetime) -> list[dict[str, Any]]:
     lines = await read_lines(access, talk, after=last)
     ids = {line.counsellor_id for line in lines if line.author == "counsellor"}
     names: dict[UUID | None, str] = {}
@@ -222,7 +223,7 @@ async def _lines(access: Access, talk: Talk, last: int) -> list[dict[str, Any]]:
             select(Counsellor.id, Counsellor.name).where(Counsellor.id.in_(ids))
         )
         names = {row.id: row.name for row in rows}
-    return [web.show(line, names.get(line.counsellor_id, "")) for line in lines]
+    return [web.show(line, now, names.get(line.counsellor_id, "")) for line in lines]
 
 
 async def _state(access: Access, talk: Talk) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -49,6 +49,8 @@ def import_file(
 
     if file.stat().st_size > MOST_BYTES:
         _stop(f"{file.name} lớn quá {MOST_BYTES // 1_000_000} MB. Bạn chia thành nhiều tệp.")
+    if report:
+        _demand_writable(report)
     data = file.read_bytes()
     try:
         planned = _in_database(
@@ -58,11 +60,10 @@ def import_file(
         _stop(str(error))
     except ChangedMeanwhile as error:
         _stop(str(error), CHANGED)
-    if report:
-        with report.open("w", encoding="utf-8-sig", newline="") as out:
-            out.writelines(report_lines(planned))
     left = planned.refused and not skip_refused
     typer.echo(summary(planned, written=not dry_run and not left))
+    if report:
+        _write_report(report, report_lines(planned))
     if left:
         raise typer.Exit(REFUSED)
 
@@ -76,6 +77,7 @@ async def _bring(
     dry_run: bool,
     skip_refused: bool,
 ) -> Plan:
+    from bot.hours import VIETNAM
     from referral_directory.changes import Author
     from referral_directory.intake import carry_out, plan
     from referral_directory.places import Gazetteer
@@ -90,11 +92,31 @@ async def _bring(
         gazetteer=Gazetteer(units),
         source=source,
         most_rows=MOST_ROWS,
+        today=datetime.now(VIETNAM).date(),
     )
     if not dry_run and (skip_refused or not planned.refused):
         author = Author(by, datetime.now(UTC), f"nhập tệp {filename}")
         await carry_out(session, planned, units, author, skip_refused=skip_refused)
     return planned
+
+
+def _demand_writable(report: Path) -> None:
+    """Stops before anything is imported where the report could not be written."""
+    there = report.exists()
+    try:
+        report.open("a").close()
+        if not there:
+            report.unlink()
+    except OSError as error:
+        _stop(f"Không ghi được báo cáo {report} ({error.strerror}) nên chưa nhập gì.")
+
+
+def _write_report(report: Path, lines: Iterable[str]) -> None:
+    try:
+        with report.open("w", encoding="utf-8-sig", newline="") as out:
+            out.writelines(lines)
+    except OSError as error:
+        _stop(f"Không ghi được báo cáo {report} ({error.strerror}).")
 
 
 def _stop(line: str, code: int = UNREADABLE) -> NoReturn:

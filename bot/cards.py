@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.messages import Card, Outbound
 from referral_directory import nearest, words
 from referral_directory.found import ServiceFound
+from referral_directory.hours import VIET_NAM
 from referral_directory.nearest import Findings
 from referral_directory.tables import Service
 
@@ -38,6 +39,13 @@ def make_cards(services: Iterable[ServiceFound]) -> tuple[Card, ...]:
     """Cards of the first three services that somebody vouches for today."""
     verified = {one.key: one for one in services if one.verified}
     return tuple(_card(one) for one in list(verified.values())[:MOST_CARDS])
+
+
+def still_told(cards: Iterable[Card], now: datetime) -> tuple[Card, ...]:
+    """Those that may be told on the day of `now` (aware) in Viet Nam: a message may be sent, or read
+    again, long after it was written."""
+    on = now.astimezone(VIET_NAM).date()
+    return tuple(card for card in cards if card.until and on <= card.until)
 
 
 def map_link(card: Card) -> str:
@@ -85,14 +93,19 @@ def _stands_in(text: str, service: ServiceFound) -> bool:
 
 def to_json(card: Card) -> dict[str, Any]:
     """The card as it is stored with its message."""
-    return {name: value for name, value in asdict(card).items() if value}
+    saved = {name: value for name, value in asdict(card).items() if value}
+    return {**saved, "until": card.until.isoformat()} if card.until else saved
 
 
 def from_json(saved: Mapping[str, Any]) -> Card:
     """The card stored. Of one that another version of the program stored, what both know is kept."""
     known = {name: saved[name] for name in Card.__dataclass_fields__ if name in saved}
-    point = known.pop("point", None)
-    return Card(**known, point=(point[0], point[1]) if point else None)
+    point, until = known.pop("point", None), known.pop("until", None)
+    return Card(
+        **known,
+        point=(point[0], point[1]) if point else None,
+        until=date.fromisoformat(until) if until else None,
+    )
 
 
 def _card(service: ServiceFound) -> Card:
@@ -105,6 +118,7 @@ def _card(service: ServiceFound) -> Card:
         # No street: a map that does not know it finds nothing at all, and every map knows the commune.
         where=f"{service.commune}, {service.province}" if service.commune else "",
         share=_share(service),
+        until=service.verified_until,
     )
 
 

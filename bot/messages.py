@@ -7,7 +7,7 @@ back. Nothing else about a platform is known to the rest of the program.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 InboundKind = Literal[
@@ -55,7 +55,8 @@ class Card:
     The text says it all without its cards: a channel shows of them what it can. `phone` is digits, ""
     for none. `point` is (latitude, longitude) of the place itself, None where nobody knows it; a map is
     then searched for `where`, and called approximate. `where` is "" for what is nowhere in particular.
-    `share` is plain text for somebody else, and tells nothing about who asked.
+    `share` is plain text for somebody else, and tells nothing about who asked. `until` is the last day
+    on which this may be told; None, of cards stored before there was one, is past.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Card:
     point: tuple[float, float] | None = None
     where: str = ""
     share: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import receipts
+from bot.cards import still_told
 from bot.channels import Call, Channel, SendResult, SendState, TellsReceipts
 from bot.privacy import KeyRing
 from bot.store import as_outbound, notify, open_talk, read_line
@@ -95,13 +96,14 @@ async def _push_part(
         state: SendState = "auth" if talk and message else "reject"
         return await _settle(session, row, SendResult(state, NOT_CONFIGURED), now, rng, now)
     told = as_outbound(read_line(message, talk.key))
+    told = replace(told, cards=still_told(told.cards, now))
     calls = channel.render(told, talk.address)
     result = SendResult("sent")
     for call in calls[row.parts_sent : row.parts_sent + 1]:
         result = await channel.send(call)
         if result.state == "reject" and told.cards:
             plain = channel.render(replace(told, cards=()), talk.address)
-            result = await _send_instead(channel, plain[row.parts_sent :], call, result)
+            result = await _send_instead(channel, plain, row.parts_sent, call, result)
         row.parts_sent += result.state == "sent"
     if result.state == "sent" and row.parts_sent < len(calls):
         await session.commit()
@@ -114,13 +116,15 @@ async def _push_part(
 
 
 async def _send_instead(
-    channel: Channel, plain: Sequence[Call], refused: Call, result: SendResult
+    channel: Channel, plain: Sequence[Call], sent: int, refused: Call, result: SendResult
 ) -> SendResult:
-    """The words alone, where the platform may have refused what stands under them."""
-    if not plain or plain[0] == refused:
+    """The words alone, where the platform may have refused what stands under them. Where the parts
+    `sent` held all of them already, nothing is left to send."""
+    rest = plain[sent : sent + 1]
+    if list(rest) == [refused] or not plain:
         return result
     log.warning("outbox.without_cards", channel=channel.name, reason=result.reason)
-    return await channel.send(plain[0])
+    return await channel.send(rest[0]) if rest else SendResult("sent")
 
 
 async def _settle(

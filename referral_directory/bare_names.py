@@ -18,6 +18,8 @@ def of_province(sentence: Sentence, mention: Mention) -> Evidence | None:
         return None
     if sentence.sound_at(before) in pw.NAMED or _is_other_person(sentence, mention):
         return None
+    if sentence.is_plain and is_person(sentence, mention):
+        return None
     if stands_before(sentence, mention.start, pw.ROADS) and key in pw.EVERYDAY_PLAIN_PROVINCES:
         return None
     if stands_before(sentence, mention.start, pw.DISHES):
@@ -39,8 +41,24 @@ def of_province(sentence: Sentence, mention: Mention) -> Evidence | None:
         return None if sentence.sound_at(before) in pw.PERSONS else "province"
     if cue == "weak" and mention.agrees == "exact" and not plain:
         return "province"
+    if opens_as_topic(sentence, mention) or _is_own_home(sentence, mention):
+        return "province"
     ends = mention.end == len(sentence.written) and before >= 0
     return "province" if ends and "," in sentence.gap(before, mention.start) else None
+
+
+def opens_as_topic(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the name opens the text and is then spoken of: "can tho co ca nao truc khong"."""
+    here = sentence.sound_at(mention.end)
+    return mention.start == 0 and here in pw.TOPICS and not sentence.is_short(mention)
+
+
+def _is_own_home(sentence: Sentence, mention: Mention) -> bool:
+    """Whether it stands in "tôi từ Bình Dương" or "Quảng Nam nhà em"."""
+    back, on = mention.start - 1, mention.end
+    comes = sentence.sound_at(back) in pw.FROM and sentence.sound_at(back - 1) in pw.SELF
+    home = sentence.sound_at(on) in pw.HOMES and sentence.sound_at(on + 1) in pw.SELF
+    return comes or home
 
 
 def _is_other_person(sentence: Sentence, mention: Mention) -> bool:
@@ -54,12 +72,15 @@ def of_name(sentence: Sentence, mention: Mention) -> Evidence | None:
     capital = sentence.is_capital(mention)
     if sentence.is_street(mention):
         return None
-    if len("".join(key)) < 5 and not exact and not (len(key) > 1 and capital):
+    cue = cue_before(sentence, mention.start)
+    if sentence.sound_at(mention.start - 1) in pw.ISLANDS and cue == "strong" and len(key) > 1:
+        return "cue"
+    glued = len(key) == 1 and len(key[0]) > 3 and not is_syllable(key[0])
+    if len("".join(key)) < 5 and not exact and not glued and not (len(key) > 1 and capital):
         return None
     if sentence.is_short(mention) and not (capital and exact):
         return None
     known = is_well_known(mention.units)
-    cue = cue_before(sentence, mention.start)
     if stands_before(sentence, mention.start, pw.HOSPITALS | pw.MARKETS):
         sure = key not in pw.HOSPITAL_NAMES and known and _is_one_place(mention.units)
         alone = capital and not sentence.is_longer(mention)
@@ -71,8 +92,8 @@ def of_name(sentence: Sentence, mention: Mention) -> Evidence | None:
     if sentence.cuts_phrase(mention) and not capital:
         return None
     if sentence.is_plain and key in pw.EVERYDAY_PLAIN and not capital:
-        direct = sentence.sound_at(mention.start - 1) in pw.STRONG_CUES
-        return "cue" if direct and ends_clause(sentence, mention.end) else None
+        direct = sentence.sound_at(mention.start - 1) in pw.STRONG_CUES | pw.SIDES
+        return "cue" if direct and cue == "strong" and ends_clause(sentence, mention.end) else None
     if cue == "strong" or (capital and sentence.speaks_of_home(mention.start)):
         return "cue" if known or exact else None
     if sentence.tells_former(mention.end):
@@ -96,8 +117,11 @@ def _of_uncued(
     if is_person(sentence, mention) or not known or sentence.is_longer(mention):
         return None
     if sentence.is_plain:
-        opens = district and mention.start == 0 and ends_clause(sentence, mention.end)
-        return "capital" if opens else None
+        city = any(unit.kind == "thành phố" for unit in mention.units)
+        spoken_of = city or ends_clause(sentence, mention.end) or opens_as_topic(sentence, mention)
+        return "capital" if district and mention.start == 0 and spoken_of else None
+    if district and mention.end - mention.name_at == 1 and len(sentence.key(mention)[0]) > 4:
+        return "capital"  # run together, as no other word is: "longxuyen"
     # In small letters only names of former districts that are no everyday phrase: "châu đốc".
     return "capital" if exact and (capital or district) else None
 

@@ -40,7 +40,9 @@ LANGUAGES = {
 LONGEST_TRUST = timedelta(days=366)
 FARTHEST_KM = 60.0
 """A point farther than this from its commune's centre is not believed to lie in that commune."""
-_LONGEST_CELL = 2_000
+LONGEST_CELL = 2_000
+LATITUDES, LONGITUDES = (8.0, 23.5), (102.0, 118.0)
+"""Between these lies Viet Nam with its islands."""
 _YES_NO = {"yes": True, "no": False}
 Fault = tuple[str, str]
 """A column and, in Vietnamese, what is wrong with its cell."""
@@ -58,8 +60,8 @@ def _content(row: Row) -> Iterator[Fault]:
     if row["key"] and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", row["key"]):
         yield "key", "chỉ gồm chữ thường không dấu, số và dấu gạch nối, dài nhất 80 ký tự"
     for column, cell in row.items():
-        if len(cell) > _LONGEST_CELL:
-            yield column, f"dài quá {_LONGEST_CELL} ký tự"
+        if len(cell) > LONGEST_CELL:
+            yield column, f"dài quá {LONGEST_CELL} ký tự"
         if any(ord(letter) < 32 and letter != "\n" for letter in cell):
             yield column, "có ký tự điều khiển"
     for number in _listed(row["phone"]):
@@ -123,7 +125,7 @@ def _point(row: Row, units: Units) -> Iterator[Fault]:
         return
     commune = units.communes.get(row["commune_code"])
     point: list[float] = []
-    for column, low, high in (("latitude", 8.0, 23.5), ("longitude", 102.0, 118.0)):
+    for column, low, high in (("latitude", *LATITUDES), ("longitude", *LONGITUDES)):
         if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,10})?", row[column]):
             yield column, "phải là số như 13.782, và cần cả vĩ độ lẫn kinh độ"
         elif not low <= float(row[column]) <= high:

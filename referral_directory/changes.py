@@ -8,7 +8,7 @@ did not change leaves nothing. The caller commits, so that a file is written who
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,7 @@ _ORDER: tuple[type[DirectoryBase], ...] = (
 _TABLES = DirectoryBase.metadata.tables
 _AT_A_TIME = 1_000
 _LOCK = 0x64697265  # one writer at a time: rows share organizations
+NOTHING_ELSE: Mapping[str, str] = {}
 
 
 class BadRow(ValueError):
@@ -168,9 +169,14 @@ async def latest_changes(session: AsyncSession, limit: int) -> list[Change]:
 
 
 async def undo(
-    session: AsyncSession, change_id: UUID, units: Units, author: Author
+    session: AsyncSession,
+    change_id: UUID,
+    units: Units,
+    author: Author,
+    also: Mapping[str, str] = NOTHING_ELSE,
 ) -> Change | None:
     """Give the cells of a change what they held before it; a new change, None where they do already.
+    `also` are cells that become something else in the same change.
 
     A row's making is undone by `status`: it becomes "defunct" and is kept.
 
@@ -186,12 +192,12 @@ async def undo(
     row = await read_row(session, change.key)
     assert row is not None, "a row is never deleted"
     if change.created:
-        return await save(session, row | {"status": "defunct"}, units, author)
+        return await save(session, {**row, "status": "defunct", **also}, units, author)
     others = [cell.column for cell in change.cells if row[cell.column] != cell.after]
     if others:
         raise ChangedSince(others)
     former = {cell.column: cell.before for cell in change.cells}
-    return await save(session, row | former, units, author)
+    return await save(session, {**row, **former, **also}, units, author)
 
 
 async def columns_changed_by_people(

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import combinations
 
-from sqlalchemy import CheckConstraint, ForeignKey, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CheckConstraint, ForeignKey, String, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_directory.likeness import Pair, Slight, like_names, likeness
+from referral_directory.listing import IN_USE
 from referral_directory.tables import (
     DirectoryBase,
     Location,
@@ -26,8 +27,8 @@ from referral_directory.tables import (
 from referral_directory.units import Units
 
 MOST_PAIRS = 500
-IN_USE = ("active", "temporarily closed")
 _MOST_ON_A_NUMBER = 10  # more rows than this share a switchboard, not a place
+_MOST_NUMBERS = 4_000  # up to 180,000 pairs, of which about two seconds compare the names
 
 
 class NotDuplicate(DirectoryBase):
@@ -47,22 +48,18 @@ async def find(
 ) -> list[Pair]:
     """The likeliest pairs first, at most `most`; of one province, or with "" of the country, where names
     are not compared. Rows out of use and services that hold in every commune or the whole country are
-    left out."""
+    left out, and of the numbers that rows share no more than some thousands are looked at."""
     rows = await _rows(session, province_code) if province_code else {}
     apart = await _apart(session)
     numbers = await _same_number(session, province_code)
     missing = {key for pair in numbers for key in pair} - rows.keys()
     rows |= await _rows(session, "", missing) if missing else {}
-    pairs = {}
-    for keys, number in numbers.items():
-        if keys not in apart and keys[0] in rows and keys[1] in rows:
-            first, second = rows[keys[0]], rows[keys[1]]
-            pairs[keys] = Pair(first, second, number, likeness(first, second, units))
+    shared = {keys: number for keys, number in numbers.items() if keys not in apart}
     in_province = [row for row in rows.values() if row.province_code == province_code]
-    for pair in await to_thread(like_names, in_province, units, 2 * most):
-        if pair.keys not in apart and pair.keys not in pairs:
-            pairs[pair.keys] = pair
-    return sorted(pairs.values(), key=_likely)[:most]
+    pairs = await to_thread(_of_one_number, shared, rows, units)
+    named = await to_thread(like_names, in_province, units, 2 * most)
+    pairs += [pair for pair in named if pair.keys not in apart and pair.keys not in shared]
+    return sorted(pairs, key=_likely)[:most]
 
 
 async def fullest_province(session: AsyncSession) -> str:
@@ -80,6 +77,16 @@ async def say_apart(session: AsyncSession, one: str, other: str, by: str, at: da
     first, second = sorted((one, other))
     said = {"first_key": first, "second_key": second, "said_by": by, "said_at": at}
     await session.execute(insert(NotDuplicate).values(said).on_conflict_do_nothing())
+
+
+def _of_one_number(
+    shared: Mapping[tuple[str, str], str], rows: Mapping[str, Slight], units: Units
+) -> list[Pair]:
+    return [
+        Pair(rows[one], rows[other], number, likeness(rows[one], rows[other], units))
+        for (one, other), number in shared.items()
+        if one in rows and other in rows
+    ]
 
 
 async def _rows(
@@ -100,7 +107,8 @@ async def _rows(
         .order_by(Service.key)
     )
     if keys:
-        statement = statement.where(Service.key.in_(keys))
+        # An array is one parameter, of which PostgreSQL takes 65,535.
+        statement = statement.where(Service.key == any_(literal(list(keys), ARRAY(String))))
     elif province_code:
         statement = statement.where(Location.province_code == province_code)
     return {row[0]: Slight(*row) for row in (await session.execute(statement)).tuples()}
@@ -112,19 +120,24 @@ async def _apart(session: AsyncSession) -> set[tuple[str, str]]:
 
 
 async def _same_number(session: AsyncSession, province_code: str) -> dict[tuple[str, str], str]:
-    """Pairs of rows in use with one number, at least one of them in the province."""
-    shared = (
-        select(Phone.number)
-        .group_by(Phone.number)
-        .having(func.count(func.distinct(Phone.service_id)).between(2, _MOST_ON_A_NUMBER))
-    )
-    place = aliased(ServiceAtLocation)
-    statement = (
-        select(Phone.number, Service.key, place.province_code)
+    """Pairs of rows in use with one number of `_MOST_NUMBERS`, at least one of them in the province."""
+    at = ServiceAtLocation
+    used = (
+        select(Phone.number, Service.key, at.province_code)
         .join(Service, Service.id == Phone.service_id)
-        .join(place, place.service_id == Service.id)
-        .where(Phone.number.in_(shared), Service.status.in_(IN_USE), Service.area == "")
+        .join(at, at.service_id == Service.id)
+        .where(Service.status.in_(IN_USE), Service.area == "")
     )
+    shared = (
+        used.with_only_columns(Phone.number)
+        .group_by(Phone.number)
+        .having(func.count(func.distinct(Service.key)).between(2, _MOST_ON_A_NUMBER))
+        .order_by(Phone.number)
+        .limit(_MOST_NUMBERS)
+    )
+    if province_code:
+        shared = shared.having(func.bool_or(at.province_code == province_code))
+    statement = used.where(Phone.number.in_(shared))
     by_number: dict[str, dict[str, str]] = defaultdict(dict)
     for number, key, province in (await session.execute(statement)).tuples():
         by_number[number][key] = province

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from referral_directory import place_words as pw
-from referral_directory.bare_names import is_person, of_name, of_province
+from referral_directory.bare_names import is_person, of_name, of_province, opens_as_topic
 from referral_directory.mentions import Evidence, Mention
 from referral_directory.names import is_syllable
 from referral_directory.sentences import Sentence, cue_before, ends_clause
@@ -59,7 +59,8 @@ def _is_typed(sentence: Sentence, mention: Mention) -> bool:
         return True
     if mention.level == "commune" and sentence.is_plain and sentence.is_everyday(mention):
         return sentence.is_capital(mention) or cue_before(sentence, mention.start) is not None
-    return not (sentence.is_short(mention) and sentence.is_plain)
+    city = mention.kind in ("tp", "thành phố") and mention.level == "district"
+    return city or not (sentence.is_short(mention) and sentence.is_plain)
 
 
 def _of_initials(sentence: Sentence, mention: Mention) -> Evidence | None:
@@ -68,6 +69,8 @@ def _of_initials(sentence: Sentence, mention: Mention) -> Evidence | None:
         return None
     if sentence.is_upper(mention):
         return "cue"
+    if key in pw.NOT_LETTERS and sentence.sound_at(mention.end) in pw.NOT_FOLLOWED:
+        return None
     return "cue" if not is_syllable(key) and ends_clause(sentence, mention.end) else None
 
 
@@ -90,6 +93,13 @@ def _of_short(sentence: Sentence, mention: Mention) -> Mention:
     return replace(mention, evidence="capital" if urban else None)
 
 
+def _opens(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a name as it is spoken opens the text alone: "dũng tàu nè", "sốc chăng, em …"."""
+    if sentence.is_plain or mention.start:
+        return False
+    return opens_as_topic(sentence, mention) or ends_clause(sentence, mention.end)
+
+
 def _of_sound(sentence: Sentence, mention: Mention) -> Evidence | None:
     """A name that only sounds like the words, or has one letter wrong."""
     key = sentence.key(mention)
@@ -106,7 +116,7 @@ def _of_sound(sentence: Sentence, mention: Mention) -> Evidence | None:
         return None
     capital = sentence.is_capital(mention)
     if mention.level != "commune":
-        if cue == "strong" or (cue == "weak" and capital):
+        if cue == "strong" or (cue == "weak" and capital) or _opens(sentence, mention):
             return "cue"
         return "capital" if capital and mention.level == "province" else None
     today = any(not unit.former for unit in mention.units)

@@ -10,7 +10,6 @@ import asyncio
 import csv
 import io
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,8 @@ from openpyxl.styles import Font
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from referral_directory.formulas import guarded
+from referral_directory.found import shown_on
 from referral_directory.hsds.datapackage import write_datapackage
 from referral_directory.public_rows import PUBLIC, PUBLIC_TITLES, feature, public_cells
 from referral_directory.reading import read_keys
@@ -30,10 +31,6 @@ from referral_directory.tables import Service, ServiceAtLocation
 from referral_directory.units import Units
 
 _AT_A_TIME = 500
-# What a spreadsheet takes for a formula; behind apostrophes too, so that stripping one always tells
-# what was there.
-_LOOKS_LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -157,25 +154,10 @@ FORMATS = {
 }
 
 
-def guarded(cell: str) -> str:
-    """The cell as no spreadsheet takes it for a formula; `unguarded` brings it back."""
-    return f"'{cell}" if _LOOKS_LIKE_A_FORMULA.match(cell) else cell
-
-
-def unguarded(cell: str) -> str:
-    """The cell that `guarded` was given: without the one apostrophe that it put before a formula."""
-    return cell[1:] if _GUARDED.match(cell) else cell
-
-
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.on is not None:
-        conditions += [
-            Service.reliability == "verified",
-            Service.status == "active",
-            Service.verified_on <= wanted.on,
-            Service.verified_until >= wanted.on,
-        ]
+        conditions.append(shown_on(wanted.on))
     if wanted.kind:
         conditions.append(Service.kind == wanted.kind)
     if wanted.province:

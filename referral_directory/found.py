@@ -8,8 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import ColumnElement, and_
+
 from referral_directory.hours import DAYS, Opening, is_open, say_hours
 from referral_directory.kinds import KINDS
+from referral_directory.tables import Service
 
 COLUMNS = """
   service.key, service.name, service.kind, service.area, service.description, service.legal_basis,
@@ -122,6 +125,16 @@ def is_verified(row: Any, on: date) -> bool:
         and row.verified_on is not None
         and row.verified_until is not None
         and row.verified_on <= on <= row.verified_until
+    )
+
+
+def shown_on(on: date) -> ColumnElement[bool]:
+    """Whether a `Service` is one that `is_verified` on that day: everything public shows only those."""
+    return and_(
+        Service.reliability == "verified",
+        Service.status == "active",
+        Service.verified_on <= on,
+        Service.verified_until >= on,
     )
 
 

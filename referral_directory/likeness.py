@@ -69,8 +69,8 @@ class Pair:
 
 def like_names(rows: Iterable[Slight], units: Units, most: int) -> list[Pair]:
     """Pairs in one commune whose names are alike, at most `most`, of as many as two seconds let one
-    compare. A row whose commune is not known is
-    compared with those of its province that are called the same."""
+    compare. A row whose commune is not known is compared with those of its province that are called
+    the same."""
     pairs: list[Pair] = []
     every = (pair for group in _grouped(list(rows)) for pair in _candidates(group, units))
     for first, second in islice(every, _MOST_COMPARED):

@@ -4,7 +4,7 @@ why citizens do not see a row."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -101,11 +101,21 @@ async def find(session: AsyncSession, wanted: Wanted, on: date, page: int = 1) -
     return await _page(session, _conditions(wanted, on), order, page)
 
 
-async def due(session: AsyncSession, wanted: Wanted, on: date, page: int = 1) -> Listed:
-    """The rows in use that somebody should verify: expired or about to, the oldest first; then those
-    that nobody ever verified, the oldest source first. `wanted.state` may be one of `DUE`."""
-    needs = or_(*(_in_state(state, on) for state in DUE))
+async def due(
+    session: AsyncSession,
+    wanted: Wanted,
+    on: date,
+    page: int = 1,
+    *,
+    doubted: Collection[str] = (),
+) -> Listed:
+    """The rows in use that somebody should verify: those of the keys `doubted` first, however they
+    stand; expired or about to, the oldest first; then those that nobody ever verified, the oldest
+    source first. `wanted.state` may be one of `DUE`."""
+    is_doubted = and_(Service.key.in_(doubted), Service.status.in_(IN_USE))
+    needs = or_(is_doubted, *(_in_state(state, on) for state in DUE))
     order = (
+        is_doubted.desc(),
         Service.reliability == "unverified",
         Service.verified_until,
         Service.source_date.nulls_first(),

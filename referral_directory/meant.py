@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from referral_directory import place_words as pw
 from referral_directory.bare_names import is_well_known
+from referral_directory.bearers import foremost, within
 from referral_directory.mentions import Evidence, Mention
 from referral_directory.sentences import Sentence, cue_before
-from referral_directory.spelling import name_key
 from referral_directory.standing import is_everyday, may_stand_beside
 from referral_directory.units import Unit
 
-_MOST_BESIDE_A_CITY = 5  # places of one name before even a city of that name is asked about
+_LONG_PAIR = 4  # words of two names that lie in each other: no chance phrase
 _MOST_MENTIONS = 8  # nobody names more in earnest, and each pair is compared
 
 
@@ -78,7 +78,8 @@ def _is_pair(sentence: Sentence, mention: Mention, home: Mention, units: Sequenc
     if not told and home.level == "district" and not may_stand_beside(sentence, home):
         return False
     if home.level == "province":
-        return is_well_known(units) or sentence.is_capital(mention)
+        cued = cue_before(sentence, mention.start) is not None
+        return cued or is_well_known(units) or sentence.is_capital(mention)
     if "alike" in (mention.agrees, home.agrees) and not cue_before(sentence, mention.start):
         return False
     return bool(
@@ -86,13 +87,19 @@ def _is_pair(sentence: Sentence, mention: Mention, home: Mention, units: Sequenc
         or sentence.is_capital(mention)
         or mention.agrees == home.agrees == "exact"
         or (is_well_known(units) and "," in sentence.gap(home.start - 1, home.start))
+        or home.end - mention.name_at >= _LONG_PAIR
     )
 
 
 def _apart(sentence: Sentence, mentions: Iterable[Mention]) -> list[Mention]:
     """The best of the mentions that overlap."""
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (m.rank, _leads_in(sentence, m)), reverse=True):
+    ranked = sorted(
+        mentions,
+        key=lambda m: (m.rank, m.evidence == "beside", _leads_in(sentence, m)),
+        reverse=True,
+    )
+    for mention in ranked:
         inside = next((k for k in kept if mention.start <= k.start and k.end <= mention.end), None)
         if inside and _outgrows(mention, inside):
             kept = [k for k in kept if not (mention.start <= k.start and k.end <= mention.end)]
@@ -121,7 +128,7 @@ def _beside(sentence: Sentence, mention: Mention, admitted: Sequence[Mention]) -
         follows = mention.end == other.start
         leads = other.end == mention.start and (
             "," in sentence.gap(other.end - 1, mention.start)
-            or (other.level == "province" and mention.form == "short")
+            or (other.level == "province" and (mention.form == "short" or _is_town(mention)))
         )
         if follows or leads:
             units = within(mention.units, other.units)
@@ -130,21 +137,10 @@ def _beside(sentence: Sentence, mention: Mention, admitted: Sequence[Mention]) -
     return ()
 
 
-def within(units: Sequence[Unit], homes: Sequence[Unit]) -> tuple[Unit, ...]:
-    """Those of `units` that lie in one of `homes`, by the old borders where the home is former."""
-    inside = []
-    for unit in units:
-        for home in homes:
-            if unit.level == "province" or unit.province != home.province or unit is home:
-                continue
-            if home.level == "district":
-                if unit.level == "commune" and home.old_districts & unit.old_districts:
-                    inside.append(unit)
-            elif home.level == "province" and (
-                not home.former or home.old_provinces & unit.old_provinces
-            ):
-                inside.append(unit)
-    return tuple(dict.fromkeys(inside))
+def _is_town(mention: Mention) -> bool:
+    """Whether it is the name, of several words, of a former district or city."""
+    district = any(unit.level == "district" for unit in mention.units)
+    return district and mention.end - mention.name_at > 1
 
 
 def meant(sentence: Sentence, mentions: Sequence[Mention]) -> list[Unit]:
@@ -173,7 +169,11 @@ def _where_they_live(sentence: Sentence, mentions: Sequence[Mention]) -> Sequenc
     passed, end = False, -1
     for mention in mentions:
         if mention.start != end:
-            passed = _is_by_the_way(sentence, mention) or _was_left(sentence, mention)
+            passed = (
+                _is_by_the_way(sentence, mention)
+                or _was_left(sentence, mention)
+                or _is_origin(sentence, mention)
+            )
         end = mention.end
         if not passed:
             at_home.append(mention)
@@ -194,6 +194,15 @@ def _was_left(sentence: Sentence, mention: Mention) -> bool:
     return lived and any(sentence.sound_at(at - back) in pw.ONCE for back in (1, 2, 3))
 
 
+def _is_origin(sentence: Sentence, mention: Mention) -> bool:
+    """Whether it stands in "quê … giờ ở …", and was not just renamed: "quê … nay là …"."""
+    if sentence.sound_at(mention.start - 1) not in pw.ORIGINS:
+        return False
+    after = range(mention.end, mention.end + 5)
+    now = any(sentence.sound_at(at) in pw.NOW for at in after)
+    return now and not any(sentence.tells_former(at) for at in after)
+
+
 def _is_wider(home: Mention, mention: Mention) -> bool:
     order = ("province", "district", "commune")
     if order.index(home.level) < order.index(mention.level):
@@ -211,52 +220,6 @@ def _distance(home: Mention, mention: Mention) -> tuple[int, bool]:
 def _is_vague(mention: Mention, units: Sequence[Unit]) -> bool:
     """Whether it is only a number that dozens of former wards share."""
     return all(unit.name.isdigit() for unit in units) and len(units) > 8
-
-
-def foremost(units: Sequence[Unit], *, placed: bool) -> list[Unit]:
-    """Those that people mean by the name, today's units first.
-
-    Where the province or district was named (`placed`), former wards lose to all else. A province
-    or a city is meant before all of its name; a lone former district before a single commune
-    elsewhere. A former district gives way to a commune of its name in its province (near "Cai Lậy"
-    there were a town and a district), and so does a former ward if that leaves one place.
-    """
-    wide = [unit for unit in units if unit.level == "province"]
-    if wide:
-        return wide
-    if placed:
-        units = [unit for unit in units if not _is_ward(unit)] or units
-    kept = {_named_in(unit) for unit in units if unit.commune and not _is_ward(unit)}
-    units = [unit for unit in units if unit.commune or _named_in(unit) not in kept]
-    by_place = _by_place(units)
-    fewer = _by_place([u for u in units if not _is_ward(u) or _named_in(u) not in kept])
-    if len(fewer) == 1:
-        by_place = fewer
-    for kind, most in (("thành phố", _MOST_BESIDE_A_CITY), (None, 2)):
-        great = [
-            place
-            for place in by_place.values()
-            if any(unit.level == "district" and kind in (None, unit.kind) for unit in place)
-        ]
-        if len(great) == 1 and len(by_place) <= most:
-            return [great[0][0]]
-    return [place[0] for place in by_place.values()]
-
-
-def _by_place(units: Sequence[Unit]) -> dict[str, list[Unit]]:
-    """The units by what they are today, those first that still exist or were districts."""
-    by_place: dict[str, list[Unit]] = defaultdict(list)
-    for unit in sorted(units, key=lambda unit: (unit.former, unit.level == "commune")):
-        by_place[unit.commune.code if unit.commune else unit.code].append(unit)
-    return by_place
-
-
-def _named_in(unit: Unit) -> tuple[str, str]:
-    return "".join(name_key(unit.name)), unit.province.code
-
-
-def _is_ward(unit: Unit) -> bool:
-    return unit.level == "commune" and unit.former
 
 
 def whole_answer(sentence: Sentence, mentions: Sequence[Mention]) -> list[Mention]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Literal
 
@@ -10,12 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from referral_directory.changes import Author, Change, ChangedSince, hold, save_all
 from referral_directory.reading import read_keys
-from referral_directory.rows import NAMES, VERIFICATION, Row
+from referral_directory.records import shown_days
+from referral_directory.rows import NAMES, SOURCE, VERIFICATION, Row
 from referral_directory.units import Units
 
 TOGETHER: Mapping[str, tuple[str, ...]] = {
-    "commune_code": ("commune_code", "province_code", "latitude", "longitude"),
-    "reliability": (*VERIFICATION, "source_name", "source_url", "source_date"),
+    "commune_code": (
+        "commune_code",
+        "province_code",
+        "former_unit",
+        "address",
+        "latitude",
+        "longitude",
+    ),
+    "reliability": (*VERIFICATION, *SOURCE),
 }
 """The cells that make sense only together, by the first of them, for which they are chosen."""
 NEVER_CHOSEN = ("key", "status", "area")
@@ -46,15 +55,14 @@ def differing(keep: Row, lose: Row) -> list[str]:
     ]
 
 
-def default_choice(keep: Row, lose: Row) -> dict[str, Side]:
+def default_choice(keep: Row, lose: Row, on: date) -> dict[str, Side]:
     """For each differing column the row it is best taken from: where only one has a cell, that one;
-    else the verified one, then the newer. What nobody vouches for is not put into a verified row."""
-    better: Side = "lose" if _trust(lose) > _trust(keep) else "keep"
+    else the one that somebody vouches for on that day, then the newer. What nobody vouches for is not
+    put into a row that somebody does."""
+    better: Side = "lose" if _trust(lose, on) > _trust(keep, on) else "keep"
     worse: Side = "keep" if better == "lose" else "lose"
     rows: dict[Side, Row] = {"keep": keep, "lose": lose}
-    may_fill = (
-        rows[better]["reliability"] == "unverified" or rows[worse]["reliability"] == "verified"
-    )
+    may_fill = not _vouched(rows[better], on) or _vouched(rows[worse], on)
     chosen: dict[str, Side] = {}
     for column in differing(keep, lose):
         only_worse = not rows[better][column] and rows[worse][column]
@@ -77,12 +85,13 @@ def merged(keep: Row, lose: Row, chosen: Mapping[str, Side]) -> dict[str, str]:
     return row
 
 
-def unchecked(keep: Row, lose: Row, chosen: Mapping[str, Side]) -> list[str]:
-    """The cells of an unverified row that would be told as verified."""
+def unchecked(keep: Row, lose: Row, chosen: Mapping[str, Side], on: date) -> list[str]:
+    """The cells that nobody vouches for on that day and that would be told as verified, then or later."""
     row = merged(keep, lose, chosen)
-    if row["reliability"] != "verified":
+    told = shown_days(row)
+    if told is None or told[1] < on:
         return []
-    vouched = [one for one in (keep, lose) if one["reliability"] == "verified"]
+    vouched = [one for one in (keep, lose) if _vouched(one, on)]
     return [
         column
         for column in NAMES
@@ -107,11 +116,12 @@ async def merge(
     units: Units,
     author: Author,
     *,
+    on: date,
     seen: str,
     checked: bool = False,
 ) -> list[Change]:
     """Make two rows one; both changes have the same author, and each is undone by itself. `author`'s
-    reason gets which row was put into which. `seen` is their `fingerprint` when the choice was made;
+    reason gets which row was put into which. `on` is the day; `seen` is their `fingerprint` when the choice was made;
     `checked` says that the author has checked what nobody vouched for.
 
     Raises:
@@ -127,16 +137,21 @@ async def merge(
     keep, lose = rows[keep_key], rows[lose_key]
     if fingerprint(keep, lose) != seen or "defunct" in (keep["status"], lose["status"]):
         raise ChangedSince([])
-    if not checked and (columns := unchecked(keep, lose, chosen)):
+    if not checked and (columns := unchecked(keep, lose, chosen, on)):
         raise NotChecked(columns)
     reason = " ".join(part for part in (f"gộp {lose_key} vào {keep_key}.", author.reason) if part)
     both = [merged(keep, lose, chosen), dict(lose) | {"status": "defunct"}]
     return await save_all(session, both, units, Author(author.by, author.at, reason))
 
 
-def _trust(row: Row) -> tuple[bool, str]:
+def _vouched(row: Row, on: date) -> bool:
+    days = shown_days(row)
+    return days is not None and days[0] <= on <= days[1]
+
+
+def _trust(row: Row, on: date) -> tuple[bool, str]:
     # ISO dates sort as they are written, and "" before all.
-    return row["reliability"] == "verified", max(row["verified_on"], row["source_date"])
+    return _vouched(row, on), max(row["verified_on"], row["source_date"])
 
 
 def _listed(cell: str) -> list[str]:

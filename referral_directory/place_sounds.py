@@ -18,8 +18,8 @@ _ONSETS = {
     "dz": "d", "gi": "d", "v": "d", "z": "d", "j": "d", "r": "g", "gh": "g", "tr": "c", "ch": "c",
     "x": "s", "ph": "f", "qu": "w", "c": "k", "q": "k", "l": "n", "ngh": "ng",
 }  # fmt: skip
-_CODAS = {"ng": "n", "nh": "n", "g": "n", "ch": "t", "c": "t", "k": "t"}
-_NUCLEI = {"ieu": "iu", "uoi": "ui", "uou": "uu", "au": "ao", "oua": "oa"}
+_CODAS = {"ng": "n", "nh": "n", "g": "n", "ch": "t", "c": "t", "k": "t", "h": "n"}
+_NUCLEI = {"ieu": "iu", "uoi": "ui", "uou": "uu", "au": "ao", "oua": "oa", "ie": "i", "uie": "i"}
 _GROUP = re.compile("[a-z][\u0300-\u036f]*")
 _FAR = 9
 
@@ -48,7 +48,7 @@ def sound_key(key: str) -> str:
     """What is left of a word without diacritics when all that speech merges is merged."""
     if key.isdigit():
         return key
-    onset, vowels, final = _parts(key)
+    onset, vowels, final = _parts(key[0] + key[1:].replace("j", "i"))
     vowels = _NUCLEI.get(vowels.replace("y", "i"), vowels.replace("y", "i"))
     return _ONSETS.get(onset, onset) + vowels + _CODAS.get(final, final)
 

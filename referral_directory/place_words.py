@@ -83,7 +83,7 @@ SIDES = words(
 )
 SOFTENERS = SIDES | words(
     "chỗ cho vực vuc địa dia bàn ban gần gan đâu dau là la mình minh em tôi toi nhà nha dao đất"
-    " tận tuốt luôn xã xóm trọ"
+    " tận tuốt luôn xã xóm trọ lại lai"
 )
 # Somebody who may be speaking of themselves: "em Bạc Liêu nè".
 SELF = words("em con cháu tui tôi toi mình minh mik tớ e tau chau")
@@ -104,11 +104,22 @@ PARTICLES = words(
     "nè ne nha nhe nhé nghe nghen ạ á đây day đó do ấy ad hả ni tê nì nớ nhen nà nhá đấy mà ma"
     " có co cần can mún muốn muon hỏi hoi cho nhờ xin mik mình"
 )
+# After a name that opens a sentence they make it a place spoken of: "can tho co ca nao truc".
+TOPICS = words(
+    "em e mình minh mik tôi toi tui con cháu chau nhà nha quê que có co cho thì thi giờ gio ơi oi"
+    " nè ne nha nghen đây day á à đó mà xin ad gần gan"
+)
 # Letters that are teencode for other words or stand for offices, never for a place.
 NOT_INITIALS = words(
     "tt bv bs ks kt vp dh cs ca th nv pk cn nc sn ph dc vk ck mn ng tn bn bt cv gd xh cty vn mk"
-    " mik bm cf ha kp kdc kcn tdp"
+    " mik bm cf ha kp kdc kcn tdp hk"
 )
+# Letters that are also "không", unless a clause ends after them.
+NOT_LETTERS = words("kg kh hg")
+NOT_FOLLOWED = words("có co biết bít bit được đc ai ở")
+ISLANDS = words("đảo dao")
+NOW = words("giờ gio hiện hien nay")
+ORIGINS = words("quê que qê")
 STREETS = _sounds(
     "ấp, ap, thôn, thon, khóm, khom,"
     " đường, duong, phố, hẻm, hem, ngõ, ngo, trường, truong, cầu, cau, chùa, chua, nhà thờ, quán,"
@@ -151,11 +162,22 @@ NOT_AFTER: dict[tuple[str, ...], frozenset[str]] = {
     name_key("long an"): words("toan tam ui"),
     name_key("đà nẵng"): words("them lam roi qua hon"),
     name_key("cần thơ"): words("oxy"),
-    name_key("điện biên"): words("phủ phu"),
+    name_key("điện biên"): words("phủ phu co thi cho con nha ne"),
 }
 
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
-    "Hồ Chí Minh": ("hcm", "tphcm", "hcmc", "sài gòn", "sg", "saigon", "tphochiminh", "s gòn"),
+    "Hồ Chí Minh": (
+        "hcm",
+        "tphcm",
+        "hcmc",
+        "sài gòn",
+        "sg",
+        "saigon",
+        "xì gòn",
+        "xài gòn",
+        "tphochiminh",
+        "s gòn",
+    ),
     "Bà Rịa - Vũng Tàu": ("brvt", "br vt"),
     "Huế": ("thừa thiên huế", "tt huế", "thừa thiên", "tth", "tthuế"),
     "Cần Thơ": ("tpct",),

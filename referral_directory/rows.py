@@ -71,6 +71,9 @@ COLUMNS = (
 NAMES = tuple(column.name for column in COLUMNS)
 TITLES = {column.name: column.title for column in COLUMNS}
 VERIFICATION = ("reliability", "verified_on", "verified_by", "verified_until")
+SOURCE = ("source_name", "source_url", "source_date")
+BESIDE = frozenset(("alternate_name", "former_unit", *SOURCE, *VERIFICATION))
+"""Nobody calls or goes by these: a verified row stays verified when they change."""
 
 
 class BadTable(ValueError):

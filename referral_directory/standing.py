@@ -30,7 +30,10 @@ def may_stand_beside(sentence: Sentence, mention: Mention) -> bool:
         district = any(unit.level == "district" for unit in mention.units)
         if exact and (sentence.is_capital(mention) or (district and not sentence.is_plain)):
             return True
-        cued = sentence.sound_at(mention.start - 1) in pw.STRONG_CUES | pw.SHORT_KINDS
+        if district and sentence.is_plain and len(key) > 1:
+            return True  # "cai be tien giang": with its province beside it, no chance phrase
+        leads = pw.STRONG_CUES | pw.SHORT_KINDS | pw.ISLANDS
+        cued = sentence.sound_at(mention.start - 1) in leads
         return cued and mention.agrees != "alike" and is_well_known(mention.units)
     return mention.agrees != "alike" or len(key) > 1
 

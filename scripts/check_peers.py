@@ -21,7 +21,7 @@ from api.ready import ready
 from bot.settings import Settings
 from scripts import check_telegram, check_zalo_bot
 from scripts.check_zalo_oa import check_zalo_oa
-from scripts.checks import Checks
+from scripts.checks import Checks, vouch
 from scripts.peers import PEERS, Road, channels, peers
 from tests.processes import Desk, free_port
 
@@ -48,6 +48,7 @@ def check_all(folder: Path) -> Checks:
         settings = open_.enter_context(ready(Settings(DATABASE_URL="", data_dir=folder / "data")))
         telegram, zalo = open_.enter_context(peers(folder))
         checks = Checks(settings.database_url)
+        vouch(settings.database_url)
         to_telegram = open_.enter_context(httpx.Client(base_url=telegram, timeout=20))
         to_zalo = open_.enter_context(httpx.Client(base_url=zalo, timeout=20))
         with desk(settings, channels(telegram, zalo)) as one, Road(one.url) as road:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
+from api import database
 from bot.replies import INTRO
+from referral_directory.changes import Author, save_all
+from referral_directory.hours import VIET_NAM
+from referral_directory.reading import read_row
+from referral_directory.units import load_units
 from scripts.peers import PEERS
 
 QUESTION, FACT = "cai nghiện tại nhà mất bao lâu", "24 tháng"
@@ -23,6 +30,9 @@ SELECT NOT EXISTS (SELECT FROM inbox WHERE done_at IS NULL)
 """
 WRITTEN = "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM outbox)"
 UNSENT = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
+
+PLACES = ("gia-lai-rehab-2", "emergency-115", "hotline-111")
+"""Of the directory's seed, those that the checks ask for."""
 
 Said = Callable[[], list[str]]
 
@@ -65,6 +75,23 @@ class Checks:
             texts[:1] == [INTRO] and texts.count(INTRO) == 1,
             texts,
         )
+
+
+def vouch(database_url: str) -> None:
+    """Let PLACES be verified until a year from today, whatever day the seed says."""
+    asyncio.run(_vouch(database_url))
+
+
+async def _vouch(database_url: str) -> None:
+    engine, sessions = database.connect(database_url, 1)
+    now = datetime.now(UTC)
+    today = now.astimezone(VIET_NAM).date()
+    days = {"verified_on": f"{today}", "verified_until": f"{today + timedelta(days=365)}"}
+    async with sessions.begin() as session:
+        found = [await read_row(session, key) for key in PLACES]
+        rows = [{**one, "reliability": "verified", **days} for one in found if one]
+        await save_all(session, rows, load_units(), Author("check", now))
+    await engine.dispose()
 
 
 def wait(is_so: Callable[[], bool]) -> bool:

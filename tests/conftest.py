@@ -157,6 +157,8 @@ def classifier() -> Model:
 async def seeded_directory(server: str) -> dict[str, bytes]:
     """Table → what the directory's seed puts there, as PostgreSQL copies it: loading it row by row for
     every test would take most of their time."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("TRUNCATE organization CASCADE")  # what an earlier test left
     engine, maker = database.connect(server, 1)
     async with maker.begin() as one:
         await load_services(one, NOW)

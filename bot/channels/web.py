@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from bot.cards import map_link, map_title
+from bot.cards import map_link, map_title, still_told
 from bot.channels.foreign import read_object
 from bot.errors import NotUnderstood, TooLong
 from bot.messages import Card, Inbound
@@ -84,15 +85,16 @@ def _point(value: Any) -> tuple[float, float]:
     raise NotUnderstood("Mình không đọc được vị trí. Bạn gõ tên xã, phường giúp mình nhé.")
 
 
-def show(line: Line, name: str = "") -> dict[str, Any]:
-    """A transcript line as the page's stream sends it."""
+def show(line: Line, now: datetime, name: str = "") -> dict[str, Any]:
+    """A transcript line as the page's stream sends it at `now` (aware), with the cards that may still be
+    told."""
     return {
         "id": line.id,
         "from": _FROM[line.author],
         "name": name,
         "text": line.text,
         "buttons": [{"title": one.title, "payload": one.payload} for one in line.buttons],
-        "cards": [_show_card(one) for one in line.cards],
+        "cards": [_show_card(one) for one in still_told(line.cards, now)],
         "ask_location": line.ask_location,
         "urgent": line.urgent,
         "at": line.at.isoformat(),

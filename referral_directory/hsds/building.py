@@ -16,10 +16,11 @@ EDITORS = "biên tập danh bạ"
 and those are nobody's business."""
 COMPILERS = "nhóm biên soạn Điểm Tựa"
 """Who verified the rows of the seed."""
-OWN_HISTORY = ("status", "reliability", "source_name", "source_url", "source_date")
+OWN_HISTORY = ("status", "reliability", "source_date")
 VERIFIED_HISTORY = ("verified_on", "verified_by", "verified_until")
 PUBLIC_HISTORY = (*OWN_HISTORY, *VERIFIED_HISTORY)
-"""The columns whose former cells are public: a number that was wrong must not live on in a history."""
+"""The columns whose former cells are public: a number that was wrong must not live on in a history, nor
+a name that was written as a source."""
 _AREAS = {
     "country": ("Việt Nam", "Cả nước."),
     "commune": ("Mọi xã, phường, đặc khu", "Có ở mọi xã, phường, đặc khu của Việt Nam."),

@@ -17,10 +17,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from referral_directory.found import shown_on
 from referral_directory.hsds.taxonomy import TAXONOMY, kinds_of
 from referral_directory.tables import Organization, Service, ServiceAtLocation
 
-SHOWN_STATUSES = ("active", "temporarily closed")
 MOST_WORDS = 8
 _VOWELS = {
     "a": "aàáảãạăằắẳẵặâầấẩẫậ",
@@ -57,7 +57,7 @@ class Ids:
 
 def services(on: date, asked: Asked = ANYTHING) -> Ids:
     """The public services of the day `on` in Viet Nam."""
-    found = select(Service.id).where(*_shown(on), *_narrowed(asked), *_searched(asked.search))
+    found = select(Service.id).where(shown_on(on), *_narrowed(asked), *_searched(asked.search))
     return Ids(found, Service.id)
 
 
@@ -66,7 +66,7 @@ def service_at_locations(on: date, asked: Asked = ANYTHING) -> Ids:
     found = (
         select(ServiceAtLocation.id)
         .join(Service, Service.id == ServiceAtLocation.service_id)
-        .where(*_shown(on), *_narrowed(asked), *_searched(asked.search))
+        .where(shown_on(on), *_narrowed(asked), *_searched(asked.search))
     )
     return Ids(found, ServiceAtLocation.id)
 
@@ -74,7 +74,7 @@ def service_at_locations(on: date, asked: Asked = ANYTHING) -> Ids:
 def organizations(on: date, asked: Asked = ANYTHING) -> Ids:
     """Who has a public service; the filters but `search` are for that service."""
     has_one = exists().where(
-        Service.organization_id == Organization.id, *_shown(on), *_narrowed(asked)
+        Service.organization_id == Organization.id, shown_on(on), *_narrowed(asked)
     )
     words = [_holds([Organization.name], word) for word in _words(asked.search)]
     return Ids(select(Organization.id).where(has_one, *words), Organization.id)
@@ -82,7 +82,7 @@ def organizations(on: date, asked: Asked = ANYTHING) -> Ids:
 
 def services_of(on: date, organizations: Sequence[UUID]) -> Ids:
     """The public services of these organizations."""
-    found = select(Service.id).where(*_shown(on), one_of(Service.organization_id, organizations))
+    found = select(Service.id).where(shown_on(on), one_of(Service.organization_id, organizations))
     return Ids(found, Service.id)
 
 
@@ -117,18 +117,9 @@ async def state(session: AsyncSession, on: date) -> str:
     """A text that is another one as soon as anything public is: after a change, and on the day on
     which a verification begins or lapses."""
     moments = func.sum(func.extract("epoch", Service.last_modified))
-    counted = select(func.count(), moments).where(*_shown(on))
+    counted = select(func.count(), moments).where(shown_on(on))
     number, moment = (await session.execute(counted)).one()
     return f"{on} {number} {moment}"
-
-
-def _shown(on: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Service.reliability == "verified",
-        Service.status.in_(SHOWN_STATUSES),
-        Service.verified_on <= on,
-        Service.verified_until >= on,
-    )
 
 
 def _narrowed(asked: Asked) -> Iterator[ColumnElement[bool]]:

@@ -6,23 +6,22 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
 
-from referral_directory.cells import Fault
+from referral_directory.cells import LONGEST_CELL, Fault
+from referral_directory.formulas import unguarded
 from referral_directory.hours import BadHours
 from referral_directory.intake import wording
 from referral_directory.intake.opening import read_opening
 from referral_directory.intake.phones import BadPhone, read_phones
-from referral_directory.intake.points import BadPoint, Land, read_point, split_point
+from referral_directory.intake.points import BadPoint, Land, in_bounds, read_point, split_point
 from referral_directory.intake.sheets import Unusable
 from referral_directory.intake.tables import Record
 from referral_directory.intake.whereabouts import BadPlace, Named, Register, split_address
+from referral_directory.keys import key_of
 from referral_directory.kinds import KINDS
 from referral_directory.rows import NAMES
 from referral_directory.units import Units
 
-_LONGEST_KEY = 80
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad"), None) | {0xA0: " "}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CALLS = re.compile(r"[A-Za-z]\(|[|!]|^[+-]\s*[\d.,(]|^[+-]\S*[*/^&]")
@@ -33,7 +32,7 @@ _READ: dict[str, tuple[Callable[[str], str | None], str]] = {
         wording.read_status,
         "ghi: đang hoạt động, tạm ngừng, ngừng hoạt động hoặc giải thể",
     ),
-    "area": (wording.read_area, "phải trống, hoặc là commune, country"),
+    "area": (wording.read_area, "ghi: mọi xã phường, cả nước, hoặc để trống"),
     "holidays": (wording.read_holidays, "ghi: mở, nghỉ, hoặc để trống"),
     "accepts_voluntary": (wording.read_yes_no, "ghi: có, không, hoặc để trống"),
     "accepts_compulsory": (wording.read_yes_no, "ghi: có, không, hoặc để trống"),
@@ -152,23 +151,12 @@ class Reader:
             return
         if note:
             draft.notes.append((column, note))
-        if not (8 <= float(north) <= 23.5 and 102 <= float(east) <= 118):
+        if not in_bounds(north, east):
             draft.faults.append((column, f"điểm {north}, {east} ở ngoài Việt Nam"))
         elif not self.ours and not self.land.has(north, east):
             draft.faults.append((column, "tọa độ nằm ngoài biển hoặc ngoài biên giới"))
         else:
             draft.cells |= {"latitude": north, "longitude": east}
-
-
-def key_of(cells: dict[str, str]) -> str:
-    """The key of a row that has none of its own: its name and commune, the same at every import."""
-    at = cells.get("commune_code") or cells.get("province_code") or cells.get("area", "")
-    decomposed = unicodedata.normalize("NFD", cells["name"].lower().replace("đ", "d"))
-    slug = re.sub(r"[^a-z0-9]+", "-", decomposed.encode("ascii", "ignore").decode()).strip("-")
-    most = _LONGEST_KEY - len(at) - 1
-    if len(slug) > most:
-        slug = f"{slug[: most - 9]}-{sha256(slug.encode()).hexdigest()[:8]}"
-    return f"{slug}-{at}".strip("-")
 
 
 def _joined(named: Named, tail: Named) -> Named:
@@ -194,8 +182,14 @@ def _clean(name: str, cell: str, draft: Draft, ours: bool) -> str:
     if isinstance(cell, Unusable):
         draft.faults.append((name, str(cell)))
         return ""
-    guarded = _GUARDED.match(cell) is not None
-    text = unicodedata.normalize("NFC", cell[1:] if guarded else cell).translate(_INVISIBLE)
+    bare = unguarded(cell)
+    guarded = bare != cell
+    # Normalizing is slow for very long cells, and marks written apart make a cell longer than it is.
+    text = unicodedata.normalize("NFC", bare) if len(bare) <= 4 * LONGEST_CELL else bare
+    if len(text) > LONGEST_CELL:
+        draft.faults.append((name, f"dài quá {LONGEST_CELL} ký tự; hãy viết ngắn lại"))
+        return ""
+    text = text.translate(_INVISIBLE)
     text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
     if not guarded and _looks_like_a_formula(name, text):
         draft.faults.append((name, "giống công thức nên không nhận; hãy bỏ dấu = + - @ ở đầu"))
@@ -225,7 +219,7 @@ def _take(name: str, cell: str, draft: Draft, ours: bool) -> None:
             return
         cells[name] = value
         if value != cell and name not in _QUIET:
-            draft.notes.append((name, f"“{cell[:80]}” hiểu là {value}"))
+            draft.notes.append((name, f"“{cell[:80]}” hiểu là {wording.say(name, value)}"))
     elif name == "phone":
         _take_phones(cell, draft, ours)
     elif name == "hours":
@@ -261,7 +255,8 @@ def _take_hours(cell: str, draft: Draft) -> None:
     if hours is not None:
         draft.cells["hours"] = hours
         if hours != cell:
-            draft.notes.append(("hours", f"“{' '.join(cell.split())[:120]}” hiểu là {hours}"))
+            said = wording.say("hours", hours)
+            draft.notes.append(("hours", f"“{' '.join(cell.split())[:120]}” hiểu là {said}"))
         return
     words = f"Giờ làm việc: {' '.join(cell.split())}"
     before = draft.cells.get("description", "")

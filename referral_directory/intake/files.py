@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import PurePath
 from typing import Literal
+from zlib import error as ZlibError
 
 from referral_directory.rows import BadTable
 
@@ -17,6 +19,9 @@ _AGAIN = (
 )
 _BYTES_A_ROW, _BYTES_A_FILE = 2_000, 20_000_000
 _MOST_PARTS = 2_000
+_MOST_PROLOG = 65_536
+_ASIDE = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ROOT = re.compile(r"<[^!?\s]")
 _MOST_SQUEEZED = 200
 """No honest sheet shrinks to less than a two-hundredth."""
 
@@ -79,7 +84,14 @@ def _look_into(data: bytes, most_rows: int) -> None:
                 raise BadTable("Tệp nén quá mức bình thường nên không được mở (có thể là bom nén).")
             for part in parts:
                 _refuse_entities(archive, part)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        ZlibError,
+    ) as error:
         if isinstance(error, BadTable):
             raise
         raise BadTable(f"Tệp .xlsx bị hỏng, không mở được. {_AGAIN}") from None
@@ -96,9 +108,24 @@ def _refuse_macros(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> No
 
 
 def _refuse_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """A part of a workbook declares no document type; what does means harm."""
-    if part.filename.lower().endswith((".xml", ".rels")):
-        with archive.open(part) as file:
-            head = file.read(4_096).replace(b"\0", b"").lower()
-        if b"<!doctype" in head or b"<!entity" in head:
-            raise BadTable("Tệp .xlsx có khai báo lạ bên trong nên không được mở.")
+    """A part of a workbook declares no document type; what does means harm. Before its root element
+    may stand only comments and instructions."""
+    if not part.filename.lower().endswith((".xml", ".rels")):
+        return
+    with archive.open(part) as file:
+        head = file.read(_MOST_PROLOG)
+    text = head.decode(_encoding_of(head), "replace").lstrip("\ufeff")
+    at = 0
+    while found := _ASIDE.match(text, at):
+        at = found.end()
+    endless = len(head) == _MOST_PROLOG
+    if (text[at:] or endless) and not _ROOT.match(text, at):
+        raise BadTable("Tệp .xlsx có khai báo lạ bên trong nên không được mở.")
+
+
+def _encoding_of(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if head.startswith((b"<\0", b"\0<")):
+        return "utf-16-le" if head.startswith(b"<") else "utf-16-be"
+    return "utf-8"

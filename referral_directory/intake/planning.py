@@ -4,7 +4,10 @@ judged, and then all of it or nothing."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from itertools import islice
 
 from sqlalchemy import select
@@ -19,8 +22,10 @@ from referral_directory.intake.tables import Table, read_table
 from referral_directory.intake.whereabouts import Register
 from referral_directory.places import Gazetteer
 from referral_directory.reading import read_keys
+from referral_directory.records import shown_days
+from referral_directory.rows import Row
 from referral_directory.tables import Location, Service, ServiceAtLocation
-from referral_directory.units import Units
+from referral_directory.units import Units, load_units
 
 _AT_A_TIME = 1_000
 
@@ -42,23 +47,23 @@ async def plan(
     gazetteer: Gazetteer,
     source: str,
     most_rows: int,
+    today: date,
 ) -> Plan:
     """What importing this file would do to the directory as it is now; writes nothing.
 
-    `source` stands for the source of rows that name none.
+    `source` stands for the source of rows that name none; nobody verified anything after `today`.
 
     Raises:
         BadTable: the file may not or cannot be read as a table; the message is one line.
     """
     table = await asyncio.to_thread(read_table, data, filename, most_rows)
-    drafts = _drafts(table, units, gazetteer)
+    drafts = await asyncio.to_thread(_drafts, table, units, gazetteer)
+    judging = _Judge(units, source.strip(), table.heading.ours, today)
     outcomes: list[Outcome] = []
-    rows_of: dict[str, int] = {}
     while batch := await asyncio.to_thread(lambda: list(islice(drafts, _AT_A_TIME))):
         known = await read_keys(session, [one.cells["key"] for one in batch if "key" in one.cells])
         alike = await _alike(session, batch, known)
-        for draft in batch:
-            outcomes.append(_outcome(draft, known, alike, source.strip(), units, rows_of))
+        outcomes += await asyncio.to_thread(judging.outcomes, batch, known, alike)
         session.expunge_all()
     heading = table.heading
     remarks, skipped = tuple(table.remarks), tuple(table.skipped)
@@ -94,14 +99,20 @@ async def carry_out(
 
 
 def _drafts(table: Table, units: Units, gazetteer: Gazetteer) -> Iterator[Draft]:
-    register = Register(units)
+    register, land = _ground() if units is load_units() else (Register(units), Land(units))
     province = ""
     if not {"province", "province_code", "commune_code"} & set(table.heading.names):
         province = _province_above(table.above, register, gazetteer)
         if province:
             table.remarks.append(f"không có cột tỉnh, lấy {province} ghi trong tiêu đề")
-    reader = Reader(units, register, Land(units), table.heading.ours, province)
+    reader = Reader(units, register, land, table.heading.ours, province)
     return (reader.read(record) for record in table.records)
+
+
+@cache
+def _ground() -> tuple[Register, Land]:
+    """Made once from the units that the process has: it takes a second or so."""
+    return Register(load_units()), Land(load_units())
 
 
 def _province_above(above: str, register: Register, gazetteer: Gazetteer) -> str:
@@ -111,33 +122,52 @@ def _province_above(above: str, register: Register, gazetteer: Gazetteer) -> str
     return named[0] if len(named) == 1 == len(said) else ""
 
 
-def _outcome(
-    draft: Draft,
-    known: dict[str, dict[str, str]],
-    alike: dict[tuple[str, str], str],
-    source: str,
-    units: Units,
-    rows_of: dict[str, int],
-) -> Outcome:
-    key = draft.cells.get("key", "")
-    before = known.get(key)
-    merged = merge(draft, before, source)
-    faults = judge(draft, merged, units)
-    first = rows_of.setdefault(key, draft.number) if key else draft.number
-    if first != draft.number:
-        faults.append(("key", f"trùng với dòng {first} (cùng mã, hoặc cùng tên và cùng xã)"))
-    row, notes = merged.row, (*draft.notes, *merged.notes)
-    if faults:
-        return Outcome(draft.number, "refused", key, row["name"], notes, tuple(faults))
-    if before is not None and row == before:
-        return Outcome(draft.number, "same", key, row["name"])
-    if before is None and (other := alike.get((row["name"], row["commune_code"]))):
-        notes += (("key", f"danh bạ đã có nơi cùng tên, cùng xã với mã {other}: có thể trùng"),)
-    cells = pack(row)
-    fate: Fate = "new" if before is None else "changed"
-    return Outcome(
-        draft.number, fate, key, row["name"], notes, (), merged.withdrawn, mark_of(before), cells
-    )
+@dataclass
+class _Judge:
+    """Says what becomes of the drafts of one file, in their order; `ours` as `Heading` has it."""
+
+    units: Units
+    source: str
+    ours: bool
+    today: date
+    rows_of: dict[str, int] = field(default_factory=dict)
+
+    def outcomes(
+        self,
+        drafts: Sequence[Draft],
+        known: Mapping[str, Row],
+        alike: Mapping[tuple[str, str], str],
+    ) -> list[Outcome]:
+        """The fates of some drafts, with the rows that are known by key and by name and commune."""
+        return [self._outcome(one, known, alike) for one in drafts]
+
+    def _outcome(
+        self, draft: Draft, known: Mapping[str, Row], alike: Mapping[tuple[str, str], str]
+    ) -> Outcome:
+        key = draft.cells.get("key", "")
+        before = known.get(key)
+        merged = merge(draft, before, self.source, ours=self.ours)
+        faults = judge(draft, merged, self.units, self.today)
+        first = self.rows_of.setdefault(key, draft.number) if key else draft.number
+        if first != draft.number:
+            faults.append(("key", f"trùng với dòng {first} (cùng mã, hoặc cùng tên và cùng xã)"))
+        row, notes = merged.row, (*draft.notes, *merged.notes)
+        if faults:
+            return Outcome(draft.number, "refused", key, row["name"], notes, tuple(faults))
+        if before is not None and row == before:
+            return Outcome(draft.number, "same", key, row["name"])
+        if before is None and (other := alike.get((row["name"], row["commune_code"]))):
+            told = f"danh bạ đã có nơi cùng tên, cùng xã với mã {other}: có thể trùng"
+            notes += (("key", told),)
+        days = shown_days(row)
+        shown = days is not None and days[0] <= self.today <= days[1]
+        if shown:
+            notes += (("reliability", "người dân sẽ thấy dòng này ngay khi ghi"),)
+        fate: Fate = "new" if before is None else "changed"
+        mark, cells = mark_of(before), pack(row)
+        return Outcome(
+            draft.number, fate, key, row["name"], notes, (), merged.withdrawn, shown, mark, cells
+        )
 
 
 async def _alike(

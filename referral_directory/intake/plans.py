@@ -13,6 +13,7 @@ from typing import Literal
 from openpyxl.utils import get_column_letter
 
 from referral_directory.cells import Fault
+from referral_directory.formulas import guarded
 from referral_directory.intake.headings import PLACE, Heading
 from referral_directory.rows import NAMES, TITLES, Row
 
@@ -31,7 +32,6 @@ _TITLES = TITLES | {
     "point": "Toạ độ",
 }
 _MOST_TOLD = 30
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _INSTEAD = {
     "commune_code": (*PLACE, "address"),
     "province_code": ("province", *PLACE),
@@ -43,8 +43,8 @@ _INSTEAD = {
 class Outcome:
     """What becomes of one row of the file. `notes` say what was repaired and `faults` why it is refused,
     each with its column. `withdrawn` says that the row was verified and is not any more, since it
-    changes. `before` marks the row as it is known now; `cells` is the row to be written, packed, since
-    a plan may hold 200,000."""
+    changes, and `shown` that citizens will see it as soon as it is written. `before` marks the row as
+    it is known now; `cells` is the row to be written, packed, since a plan may hold 200,000."""
 
     number: int
     fate: Fate
@@ -53,6 +53,7 @@ class Outcome:
     notes: tuple[Fault, ...] = ()
     faults: tuple[Fault, ...] = ()
     withdrawn: bool = False
+    shown: bool = False
     before: bytes = b""
     cells: bytes = b""
 
@@ -87,6 +88,11 @@ class Plan:
         return sum(1 for one in self.outcomes if one.withdrawn)
 
     @property
+    def shown(self) -> int:
+        """How many of the rows that would be written citizens will see."""
+        return sum(1 for one in self.outcomes if one.shown)
+
+    @property
     def writes(self) -> int:
         """How many rows would be written."""
         return self.count("new") + self.count("changed")
@@ -96,7 +102,7 @@ class Plan:
         """The same for two plans only if they would do the same to the same rows."""
         digest = sha256()
         for one in self.outcomes:
-            told = (one.number, one.fate, one.key, one.before, one.cells, one.faults)
+            told = (one.number, one.fate, one.key, one.before, one.cells, one.faults, one.shown)
             digest.update(repr(told).encode())
         return digest.hexdigest()
 
@@ -132,6 +138,8 @@ def summary(plan: Plan, *, written: bool) -> str:
         told.append(f"- bỏ qua {len(plan.skipped)} dòng không phải dịch vụ: {numbers}")
     if plan.withdrawn:
         told.append(f"- {plan.withdrawn} dòng đã xác minh thành chưa xác minh vì nội dung đổi")
+    if plan.shown:
+        told.append(f"- {plan.shown} dòng {'đang' if written else 'sẽ'} hiện với người dân")
     wrong = [(one, fault) for one in plan.outcomes for fault in one.faults]
     told += [f"- {told_fault(plan, one, fault)}" for one, fault in wrong[:_MOST_TOLD]]
     if len(wrong) > _MOST_TOLD:
@@ -173,6 +181,5 @@ def report_lines(plan: Plan) -> Iterator[str]:
 
 def _line(*cells: object) -> str:
     out = io.StringIO()
-    texts = [str(cell) for cell in cells]
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in texts])
+    csv.writer(out).writerow([guarded(str(cell)) for cell in cells])
     return out.getvalue()

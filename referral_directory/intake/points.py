@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from referral_directory.cells import FARTHEST_KM
+from referral_directory.cells import FARTHEST_KM, LATITUDES, LONGITUDES
 from referral_directory.distance import distance_km
 from referral_directory.units import Units
 
-_LATITUDES, _LONGITUDES = (8.0, 23.5), (102.0, 118.0)
 _INLAND_KM = 35.0
 """The largest communes reach some 25 km from their centre; a point farther from all centres is at sea
 or abroad."""
@@ -64,11 +63,16 @@ def read_point(latitude: str, longitude: str) -> tuple[str, str, str]:
             raise BadPoint("cần cả vĩ độ lẫn kinh độ")
         raise BadPoint(f"“{wrong}” không phải tọa độ như 13.782")
     north, east = read[0], read[1]
-    if _lies(north, _LONGITUDES) and _lies(east, _LATITUDES):
+    if _lies(north, LONGITUDES) and _lies(east, LATITUDES):
         return east, north, f"vĩ độ và kinh độ ghi ngược, đã đổi thành {east}, {north}"
     if (north, east) != (latitude, longitude):
         return north, east, f"tọa độ viết lại thành {north}, {east}"
     return north, east, ""
+
+
+def in_bounds(latitude: str, longitude: str) -> bool:
+    """Whether a point lies between the bounds of Viet Nam."""
+    return _lies(latitude, LATITUDES) and _lies(longitude, LONGITUDES)
 
 
 class Land:

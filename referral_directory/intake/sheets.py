@@ -20,9 +20,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from referral_directory.rows import BadTable
 
 MOST_COLUMNS = 80
-_MOST_MERGED = 50_000
+_MOST_MERGED, _MOST_COVERED = 50_000, 5_000_000
 _TEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_MERGED = re.compile(rb'mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_MERGED = re.compile(rb'mergeCell\s[^<>]{0,200}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 # What a damaged workbook makes openpyxl raise.
 _BROKEN = (
     AttributeError, EOFError, InvalidFileException, KeyError, IndexError, OSError, ParseError,
@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`others` are the titles of filled sheets beside it."""
+    """One sheet of a workbook."""
 
     title: str
     lines: Iterator[Line]
@@ -164,7 +164,7 @@ def _merges(archive: zipfile.ZipFile, path: str) -> list[_Merge]:
     if not path:
         return []
     found: list[_Merge] = []
-    tail = b""
+    tail, covered = b"", 0
     with archive.open(path.lstrip("/")) as file:
         while part := file.read(1 << 20):
             tail += part
@@ -173,9 +173,11 @@ def _merges(archive: zipfile.ZipFile, path: str) -> list[_Merge]:
                 last = match.end()
                 edges = [edge or 1 for edge in range_boundaries(match[1].decode())]
                 found.append(_Merge(edges[0] - 1, edges[1], edges[2] - 1, edges[3]))
-            tail = tail[max(last, len(tail) - 200) :]
-            if len(found) > _MOST_MERGED:
-                raise BadTable(f"Tệp có hơn {_MOST_MERGED} ô gộp. Bạn bỏ gộp ô rồi gửi lại.")
+                wide = min(edges[2], MOST_COLUMNS) - edges[0] + 1
+                covered += max(wide, 1) * (edges[3] - edges[1] + 1)
+                if covered > _MOST_COVERED or len(found) > _MOST_MERGED:
+                    raise BadTable("Tệp gộp quá nhiều ô. Bạn bỏ gộp ô rồi gửi lại.")
+            tail = tail[max(last, len(tail) - 300) :]
     return found
 
 

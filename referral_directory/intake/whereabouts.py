@@ -17,6 +17,7 @@ from referral_directory.spelling import agreement, name_key, name_sound, tokens
 from referral_directory.units import Commune, Level, Unit, Units
 
 _MOST_CHOICES = 8
+_MOST_KNOWN = 20_000
 _KINDS = sorted(((name_key(kind), kind) for kind in pw.KINDS), key=lambda one: -len(one[0]))
 
 
@@ -53,7 +54,7 @@ class Whereabouts:
 
 
 class Register:
-    """Finds units by the names in cells; load it once a file."""
+    """Finds units by the names in cells; slow to make. Several threads may ask it at once."""
 
     def __init__(self, units: Units) -> None:
         self._units = units
@@ -69,12 +70,15 @@ class Register:
         Raises:
             BadPlace: there is no such unit, or there are several.
         """
-        if named not in self._known:
+        found = self._known.get(named)
+        if found is None:
             try:
-                self._known[named] = self._find(named)
+                found = self._find(named)
             except BadPlace as error:
-                self._known[named] = error
-        found = self._known[named]
+                found = BadPlace(error.column, str(error))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[named] = found
         if isinstance(found, BadPlace):
             raise BadPlace(found.column, str(found))
         return found

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from referral_directory.cells import LANGUAGES, STATUSES
+from referral_directory.hours import read_hours, say_hours
 from referral_directory.kinds import KINDS
 from referral_directory.spelling import name_key
 
@@ -51,6 +52,22 @@ _HOLIDAYS = {
     "mo": "open", "co": "open", "mo cua": "open", "lam viec": "open",
     "nghi": "closed", "dong": "closed", "khong": "closed", "dong cua": "closed",
 }  # fmt: skip
+_YES_NO = {"yes": "có", "no": "không"}
+_SAID: dict[str, dict[str, str]] = {
+    "kind": KINDS,
+    "status": {
+        "active": "đang hoạt động",
+        "temporarily closed": "tạm đóng",
+        "inactive": "ngừng hoạt động",
+        "defunct": "không dùng nữa",
+    },
+    "area": {"commune": "ở mọi xã, phường", "country": "cả nước"},
+    "holidays": {"open": "mở", "closed": "đóng"},
+    "reliability": {"verified": "đã xác minh", "unverified": "chưa xác minh"},
+    "accepts_voluntary": _YES_NO,
+    "accepts_compulsory": _YES_NO,
+    "asks_identity": _YES_NO,
+}
 _DATE = re.compile(
     r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE
 )
@@ -132,6 +149,15 @@ def read_date(cell: str) -> str | None:
     except ValueError:
         pass
     return None
+
+
+def say(name: str, value: str) -> str:
+    """A cell of the directory, which may be a code, in words."""
+    if name == "hours":
+        return say_hours(read_hours(value)) or ""
+    if name == "languages":
+        return ", ".join(LANGUAGES[code] for code in value.split("; "))
+    return _SAID.get(name, {}).get(value, value)
 
 
 def _plain(cell: str) -> str:

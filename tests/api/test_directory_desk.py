@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.console.directory.communes import suggest
+from api.console.directory.filling import VITAL
 from bot.settings import Settings
 from bot.tables import AuditRow
 from referral_directory.changes import Author, Change, history, save
@@ -166,12 +167,13 @@ async def test_a_form_that_is_sent_as_it_was_opened_changes_nothing(
 async def test_an_edit_is_kept_with_its_author_and_reason_and_told_in_words(
     enter: Enter, sessions: Sessions
 ) -> None:
-    await keep(sessions, HOPE)
+    await keep(sessions, HOPE | NOBODY)
     desk = await enter("directory")
     form = await opened(desk, "rows/hope/edit")
     form |= {"cost": "miễn phí", "asks_identity": "no", "reason": "hỏi giám đốc"}
     assert (await send(desk, "rows/hope/edit", form)).status_code == 303
-    assert await stored(sessions) == HOPE | {"cost": "miễn phí", "asks_identity": "no"}
+    told = {"cost": "miễn phí", "asks_identity": "no"}
+    assert await stored(sessions) == HOPE | NOBODY | told
     newest = (await past(sessions))[0]
     assert (newest.author.by, newest.author.reason) == ("directory", "hỏi giám đốc")
     page = (await desk.get("/console/directory/rows/hope")).text
@@ -193,6 +195,17 @@ async def test_what_was_verified_never_stays_so_when_it_changes(
         ("name", "Tên khác"),
         ("address", "14 Lê Lợi"),
         ("hours", "T2-T7 07:30-11:30"),
+        ("description", "Mô tả khác"),
+        ("organization", "Đơn vị khác"),
+        ("website", "https://example.org/"),
+        ("cost", "miễn phí"),
+        ("minimum_age", "16"),
+        ("accepts_voluntary", "no"),
+        ("accepts_compulsory", "yes"),
+        ("asks_identity", "no"),
+        ("reports_to", "công an xã"),
+        ("eligibility", "người lớn"),
+        ("legal_basis", "Luật 120/2025/QH15"),
     ):
         await keep(sessions, HOPE)
         form = await opened(desk, "rows/hope/edit") | {column: typed}
@@ -206,6 +219,39 @@ async def test_what_was_verified_never_stays_so_when_it_changes(
         now = await stored(sessions)
         assert (now["reliability"], now["verified_on"]) == ("unverified", "")
         assert now[column] != HOPE[column]
+
+
+async def test_a_row_is_taken_out_of_use_at_once_and_brought_back_only_with_a_choice(
+    enter: Enter, sessions: Sessions
+) -> None:
+    desk = await enter("directory")
+    await keep(sessions, HOPE)
+    closed = await opened(desk, "rows/hope/edit") | {"status": "temporarily closed"}
+    assert (await send(desk, "rows/hope/edit", closed)).status_code == 303
+    back = await opened(desk, "rows/hope/edit") | {"status": "active"}
+    assert (await send(desk, "rows/hope/edit", back)).status_code == 422
+    assert (await stored(sessions))["status"] == "temporarily closed"
+
+
+async def test_other_names_and_the_source_may_change_in_a_verified_row(
+    enter: Enter, sessions: Sessions
+) -> None:
+    desk = await enter("directory")
+    await keep(sessions, HOPE)
+    beside = {"alternate_name": "Nhà Mới", "former_unit": "xã cũ", "source_name": "công văn"}
+    form = await opened(desk, "rows/hope/edit") | beside
+    assert (await send(desk, "rows/hope/edit", form)).status_code == 303
+    assert await stored(sessions) == HOPE | beside
+
+
+async def test_the_page_to_verify_names_everything_that_is_vouched_for(
+    enter: Enter, sessions: Sessions
+) -> None:
+    await keep(sessions, HOPE | {"reports_to": "công an xã", "minimum_age": "16"})
+    page = (await (await enter("directory")).get("/console/directory/rows/hope/verify")).text
+    shown = set(re.findall(r'data-cell="(\w+)"', page))
+    assert shown == set(VITAL) - {"name"}
+    assert "công an xã" in page
 
 
 async def test_an_edit_with_a_new_verification_is_vouched_for_by_the_editor(
@@ -249,10 +295,11 @@ async def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(
 async def test_two_editors_of_one_row_see_each_others_changes_and_choose(
     enter: Enter, sessions: Sessions
 ) -> None:
-    await keep(sessions, HOPE)
+    hope = HOPE | NOBODY
+    await keep(sessions, hope)
     desk = await enter("directory")
     form = await opened(desk, "rows/hope/edit")
-    theirs = HOPE | {"cost": "50.000 đồng", "email": "hoi@example.org"}
+    theirs = hope | {"cost": "50.000 đồng", "email": "hoi@example.org"}
     await keep(sessions, theirs)
     mine = form | {"cost": "miễn phí", "description": "Mới"}
     page = await send(desk, "rows/hope/edit", mine)
@@ -447,6 +494,59 @@ async def test_an_old_number_that_comes_back_is_not_taken_for_verified(
     assert done.headers["location"] == "/console/directory/rows/hope?done=unverified"
     now = await stored(sessions)
     assert (now["phone"], now["reliability"]) == ("02561112222", "unverified")
+    newest, *before = await past(sessions)
+    assert len(before) == 3
+    assert {"phone", "reliability"} <= {cell.column for cell in newest.cells}
+    await undo(desk, newest)
+    assert await stored(sessions) == HOPE
+
+
+async def test_undoing_twice_never_verifies_what_nobody_checked(
+    enter: Enter, sessions: Sessions
+) -> None:
+    await keep(sessions, HOPE)
+    withdrawn = await keep(sessions, HOPE | NOBODY)
+    await keep(sessions, HOPE | NOBODY | {"phone": "02561112222"})
+    desk = await enter("directory")
+    await undo(desk, withdrawn)
+    for one in await past(sessions):
+        await undo(desk, one)
+        now = await stored(sessions)
+        assert (now["reliability"], now["phone"]) != ("verified", "02561112222")
+
+
+async def test_a_row_of_a_kind_that_is_not_offered_says_where_it_is_published(
+    enter: Enter, sessions: Sessions
+) -> None:
+    desk = await enter("counsellor")
+    for cells, published in (({}, True), (NOBODY, False)):
+        await keep(sessions, HOPE | {"kind": "authority"} | cells)
+        page = (await desk.get("/console/directory/rows/hope")).text
+        assert ('id="not-offered"' in page) is published
+        assert ("Người dân không thấy dòng này" in page) is not published
+
+
+async def test_the_navigation_leads_to_each_page_once(enter: Enter) -> None:
+    for role, title in (("counsellor", "Góp ý của tôi"), ("directory", "Góp ý")):
+        page = (await (await enter(role)).get("/console/directory")).text
+        parts = page[page.index('<nav class="parts"') :].partition("</nav>")[0]
+        leads = re.findall(r'href="([^"]+)"', parts)
+        assert len(leads) == len(set(leads))
+        assert f">{title}</a>" in parts
+
+
+async def test_a_row_that_many_report_is_marked_and_first_in_the_queue(
+    enter: Enter, sessions: Sessions
+) -> None:
+    await keep(sessions, HOPE)
+    await keep(sessions, HOPE | NOBODY | {"key": "nobody"})
+    desk = await enter("directory")
+    for by in (desk, await enter("counsellor"), await enter("admin")):
+        await by.post("/console/directory/rows/hope/report", data={"words": "số sai"})
+    page = (await desk.get("/console/directory/due")).text
+    assert re.findall(r'data-row="(\w+)"', page) == ["hope", "nobody"]
+    assert page.count("data-often") == 1
+    assert "3 người báo sai" in page
 
 
 async def test_without_tiles_nothing_of_a_map_and_no_host_is_let_in(

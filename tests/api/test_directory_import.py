@@ -1,23 +1,21 @@
-"""Bringing a file into the directory: at the console, and by `diemtua directory import`."""
+"""Bringing a file into the directory at the console."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from typer.testing import CliRunner, Result
 
-from api.cli import app as command
 from api.console.directory import importing
 from bot.tables import AuditRow
 from referral_directory.changes import Author, history, save
 from referral_directory.reading import read_keys, read_row
+from referral_directory.rows import NAMES
 from referral_directory.tables import WaitingFile
 from referral_directory.units import load_units
 from referral_directory.waiting_files import forget_old
@@ -177,6 +175,35 @@ async def test_a_second_file_takes_the_place_of_the_first_and_may_be_dropped(
         assert await session.scalar(select(func.count()).select_from(WaitingFile)) == 0
 
 
+async def test_the_dry_run_says_in_words_what_citizens_will_see(
+    enter: Enter, sessions: Sessions
+) -> None:
+    keeper = await enter("directory")
+    days = [(datetime.now(UTC) + timedelta(days=n)).date().isoformat() for n in (-2, 30)]
+    vouched = row("a", verified_on=days[0], verified_until=days[1])
+    at = (await bring(keeper, xlsx([list(NAMES), list(vouched.values())]))).headers["location"]
+    page = (await keeper.get(at)).text
+    assert "1 dòng sẽ hiện với người dân" in page
+    assert "lấy xác minh ghi trong tệp" in page
+    others = [[*HEADING, "Xác minh", "Ngày xác minh"], [*LINE, "đã xác minh", "20/11/2026"]]
+    others[1][2] = "Cai nghiện"
+    at = (await bring(keeper, xlsx(others))).headers["location"]
+    page = (await keeper.get(at)).text
+    assert "hiểu là cơ sở cai nghiện" in page
+    assert "rehab_centre" not in page
+    assert "hiện với người dân" not in page
+
+
+@pytest.mark.parametrize("page", ["x", "-1", "0", "9999999999", "²", ""])
+async def test_a_page_that_is_no_number_is_read_kindly(enter: Enter, page: str) -> None:
+    keeper = await enter("directory")
+    at = (await bring(keeper, xlsx([HEADING, LINE]))).headers["location"]
+    shown = await keeper.get(at, params={"page": page})
+    assert shown.status_code == 200
+    assert LINE[1] in shown.text
+    assert (await keeper.get(AT, params={"written": page})).status_code == 200
+
+
 async def test_a_long_dry_run_is_shown_page_by_page(
     enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,59 +215,6 @@ async def test_a_long_dry_run_is_shown_page_by_page(
     last = (await keeper.get(f"{at}?fate=new&page=3")).text
     assert "Trạm y tế số 4" in last
     assert "Trạm y tế số 0" not in last
-
-
-@pytest.fixture
-def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("DIEMTUA_DATA_DIR", str(tmp_path / "data"))
-
-    def invoke(*words: str) -> Result:
-        return CliRunner().invoke(command, ["directory", "import", *words], catch_exceptions=False)
-
-    return invoke
-
-
-def keys_now(database_url: str) -> set[str]:
-    import psycopg
-
-    with psycopg.connect(database_url) as connection:
-        return {key for (key,) in connection.execute("SELECT key FROM service").fetchall()}
-
-
-def test_the_command_shows_refuses_writes_and_reports(
-    run: object, database_url: str, tmp_path: Path
-) -> None:
-    assert callable(run)
-    good, bad = tmp_path / "ds.xlsx", tmp_path / "sai.xlsx"
-    good.write_bytes(xlsx([HEADING, LINE]))
-    bad.write_bytes(xlsx([HEADING, LINE, WRONG]))
-    report = tmp_path / "bao-cao.csv"
-    looked = run(str(good), "--dry-run", "--source", "Sở Y tế")
-    assert (looked.exit_code, "Sẽ ghi 1 dòng" in looked.output) == (0, True)
-    assert KEY not in keys_now(database_url)
-    refused = run(str(bad), "--source", "Sở Y tế", "--report", str(report))
-    assert refused.exit_code == 1
-    assert "dòng 3, cột C (Loại hình)" in refused.output
-    assert KEY not in keys_now(database_url)
-    assert "Loại hình" in report.read_text("utf-8-sig")
-    written = run(str(bad), "--source", "Sở Y tế", "--skip-refused")
-    assert (written.exit_code, "Đã ghi 1 dòng" in written.output) == (0, True)
-    assert KEY in keys_now(database_url)
-    again = run(str(good), "--source", "Sở Y tế")
-    assert "1 dòng không đổi" in again.output
-
-
-def test_the_command_says_in_one_line_why_a_file_cannot_be_read(
-    run: object, tmp_path: Path
-) -> None:
-    assert callable(run)
-    old = tmp_path / "ds.xls"
-    old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    refused = run(str(old))
-    assert refused.exit_code == 2
-    assert "Save As" in refused.output
-    assert len(refused.output.strip().splitlines()) == 1
 
 
 async def test_two_imports_at_once_write_every_row_once(enter: Enter, sessions: Sessions) -> None:

@@ -34,9 +34,9 @@ def test_a_line_for_each_line_in_order() -> None:
 
 
 def test_several_places_are_choices_and_no_guess() -> None:
-    _, (one,) = run("--jsonl", lines=line("em ở Tây Hồ"))
+    _, (one,) = run("--jsonl", lines=line("em ở Phong Điền"))
     assert (one["province"], one["commune"], one["lat"]) == (None, None, None)
-    assert {"code": "00103", "name": "phường Tây Hồ, thành phố Hà Nội", "province": "01"} in one[
+    assert {"code": "19819", "name": "phường Phong Điền, thành phố Huế", "province": "46"} in one[
         "choices"
     ]
 
@@ -72,7 +72,7 @@ def test_the_figures_are_told_by_style(tmp_path: Path) -> None:
         {"text": "e ở Huế", "style": "short", "province": "46", "commune": None},
         {"text": "xã Long Hồ", "style": "plain", "province": "86", "commune": "29602"},
         {"text": "xã Long Hồ", "style": "plain", "province": "86", "commune": "00000"},
-        {"text": "em ở Tây Hồ", "style": "ambiguous", "province": None, "commune": None},
+        {"text": "em ở Phong Điền", "style": "ambiguous", "province": None, "commune": None},
     ]
     _write(tmp_path / "places.jsonl", rows)
     _write(tmp_path / "no_places.jsonl", [{"text": "chào"}, {"text": "em ở Huế"}])

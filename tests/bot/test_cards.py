@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -42,7 +43,13 @@ KNOWN = row(
 )
 STREET = row("street", kind="counselling_point", address="ấp Kiên Hảo", phone="1900636557")
 CARD = Card(
-    "a", "Trung tâm A", "02563822117", (13.76, 109.17), "phường B, tỉnh C", "Trung tâm A\nĐịa chỉ"
+    "a",
+    "Trung tâm A",
+    "02563822117",
+    (13.76, 109.17),
+    "phường B, tỉnh C",
+    "Trung tâm A\nĐịa chỉ",
+    date(2026, 11, 24),
 )
 
 
@@ -80,6 +87,7 @@ async def test_each_verified_place_told_has_its_card_and_the_text_stays_whole(
         assert words in told.text
     assert told.buttons == (HUMAN, HOTLINE)
     assert told.cards[0].phone == "02563822117"
+    assert told.cards[0].until == date(2027, 2, 11)
 
 
 async def test_nothing_of_an_unverified_or_expired_row_is_in_a_card(filled: Runtime) -> None:
@@ -155,7 +163,7 @@ def test_a_stored_card_is_read_as_it_was_written() -> None:
 
 def test_of_a_card_of_another_version_what_is_known_is_kept() -> None:
     saved = {**to_json(CARD), "open_now": True}
-    del saved["share"]
+    del saved["share"], saved["until"]
     assert from_json(saved) == Card("a", "Trung tâm A", "02563822117", (13.76, 109.17), CARD.where)
 
 
@@ -254,6 +262,50 @@ async def test_a_card_is_still_there_when_sending_is_tried_again(
     clock.pass_seconds(30)
     await push(runtime, channel, conversation)
     assert [call.body["keys"] for call in channel.sent] == [["a"]]
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+async def test_a_card_is_sent_until_its_last_day_and_its_words_after_it_too(
+    runtime: Runtime, clock: Clock, days: int
+) -> None:
+    conversation = await to_send(runtime, Outbound("Gọi 02563822117", cards=(CARD,)))
+    clock.now += timedelta(days=days)
+    channel = Picky(refuses=False)
+    await push(runtime, channel, conversation)
+    keys = {"keys": ["a"]} if days < 2 else {}
+    assert [call.body for call in channel.sent] == [{"to": "a", "text": "Gọi 02563822117", **keys}]
+    assert await states(runtime) == {"sent"}
+
+
+async def test_a_card_stored_without_a_day_is_not_sent(runtime: Runtime) -> None:
+    message = Outbound("Gọi 02563822117", cards=(replace(CARD, until=None),))
+    conversation = await to_send(runtime, message)
+    channel = Picky(refuses=False)
+    await push(runtime, channel, conversation)
+    assert [call.body for call in channel.sent] == [{"to": "a", "text": "Gọi 02563822117"}]
+
+
+class Linking(LoopbackChannel):
+    """A channel that puts links in a part of their own, which its platform refuses."""
+
+    def render(self, message: Outbound, address: dict[str, str]) -> list[Call]:  # type: ignore[override]
+        links = [Call("send", {"link": map_link(card)}) for card in message.cards]
+        return [*super().render(message, address), *links]
+
+    async def send(self, call: Call) -> SendResult:
+        if "link" in call.body:
+            return SendResult("reject", "BadRequest")
+        return await super().send(call)
+
+
+async def test_links_refused_after_all_words_arrived_leave_the_message_sent(
+    runtime: Runtime,
+) -> None:
+    conversation = await to_send(runtime, Outbound("Nơi gần bạn", cards=(CARD, CARD)))
+    channel = Linking()
+    await push(runtime, channel, conversation)
+    assert [call.body for call in channel.sent] == [{"to": "a", "text": "Nơi gần bạn"}]
+    assert await states(runtime) == {"sent"}
 
 
 async def test_what_a_counsellor_brings_goes_out_with_its_cards(filled: Runtime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
@@ -22,28 +22,27 @@ from tests.referral_directory.services import row
 
 NAME = "Trung tâm Tư vấn và Điều trị nghiện Bình An phường Quy Nhơn Tây"
 PHONE = "02563822117"
+NEAR = "Điểm tư vấn Hy Vọng phường Quy Nhơn Tây"
 WISH = "chỗ nào tư vấn gần phường Quy Nhơn Tây"
 TOP = "https://www.openstreetmap.org/"
 
 
-def place() -> Row:
+def places() -> list[Row]:
+    """One whose point is known, and one of which only the commune is."""
     now = datetime.now(UTC)
-    return row(
-        "binh-an",
-        name=NAME,
-        kind="counselling_point",
-        latitude="13.76",
-        longitude="109.17",
-        phone=PHONE,
-        verified_on=f"{now:%Y-%m-%d}",
-        verified_until=f"{now.year + 1}-01-01",
-    )
+    told = {
+        "kind": "counselling_point",
+        "verified_on": f"{now - timedelta(days=1):%Y-%m-%d}",
+        "verified_until": f"{now + timedelta(days=100):%Y-%m-%d}",
+    }
+    known = row("binh-an", name=NAME, latitude="13.76", longitude="109.17", phone=PHONE, **told)
+    return [known, row("hy-vong", name=NEAR, **told)]
 
 
-async def add_place(url: str) -> None:
+async def add_places(url: str) -> None:
     engine, sessions = database.connect(url, 1)
     async with sessions.begin() as session:
-        await save_all(session, [place()], load_units(), Author("lan", datetime.now(UTC)))
+        await save_all(session, places(), load_units(), Author("lan", datetime.now(UTC)))
     await engine.dispose()
 
 
@@ -58,10 +57,10 @@ def school() -> Iterator[School]:
 def chat_server(
     server: str, school: School, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a desk without Rasa that knows the place, and that the school may embed."""
+    """The address of a desk without Rasa that knows the places, and that the school may embed."""
     url = new_database(server, "browser_cards")
     fill(url)
-    run_apart(add_place(url))
+    run_apart(add_places(url))
     folder = tmp_path_factory.mktemp("cards")
     KeyRing.fresh().save(folder / "keyring.json")
     running = Desk(folder, url, free_port(), {"DIEMTUA_EMBED_ORIGINS": school.allowed})
@@ -111,7 +110,7 @@ def test_a_place_can_be_called_found_and_sent_on(chat: Page) -> None:
 
 def test_a_place_whose_point_nobody_knows_has_an_approximate_map(chat: Page) -> None:
     ask(chat)
-    card = chat.locator(".card", has=chat.locator(".place", has_text="cai nghiện")).last
+    card = chat.locator(".card", has=chat.locator(".place", has_text=NEAR)).last
     link = card.get_by_role("link", name="Bản đồ gần đúng")
     assert (link.get_attribute("href") or "").startswith(f"{TOP}search?query=")
 
@@ -182,7 +181,7 @@ def test_in_the_widget_a_place_can_be_called_and_sent_on(
     card = ask(open_widget(page))
     expect(card.get_by_role("link").first).to_have_attribute("href", f"tel:{PHONE}")
     card.get_by_role("button").click()
-    expect(card.locator(".fine")).to_contain_text("chép")
+    expect(card.locator(".fine")).to_contain_text("Đã chép")
 
 
 def test_in_a_frame_that_may_not_copy_the_words_stand_there_to_be_copied(

@@ -143,18 +143,18 @@ def test_two_keepers_at_once_choose_what_stands(
     mine.goto(f"{kept_desk.url}/console/directory/rows/hope/edit")
     theirs = laptop.new_page()
     theirs.goto(f"{kept_desk.url}/console/directory/rows/hope/edit")
-    theirs.fill("#cost", "50.000 đồng")
+    theirs.fill("#alternate_name", "Nhà Mới")
     theirs.click("#save")
     expect(theirs.locator("#told")).to_have_text("Đã lưu.")
-    mine.fill("#cost", "miễn phí")
+    mine.fill("#alternate_name", "Nhà Vui")
     mine.click("#save")
     expect(mine.locator("#clash-title")).to_be_visible()
-    expect(mine.locator("#cost")).to_have_value("miễn phí")
+    expect(mine.locator("#alternate_name")).to_have_value("Nhà Vui")
     assert faults(mine) == []
-    mine.get_by_label("của họ: 50.000 đồng").check()
+    mine.get_by_label("của họ: Nhà Mới").check()
     mine.click("#save")
     expect(mine.locator("#told")).to_have_text("Không có gì thay đổi.")
-    expect(mine.locator("[data-cell=cost]")).to_have_text("50.000 đồng")
+    expect(mine.locator("[data-cell=alternate_name]")).to_have_text("Nhà Mới")
 
 
 def test_the_queue_is_worked_off_on_a_phone(

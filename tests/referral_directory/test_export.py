@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from referral_directory import export
 from referral_directory.changes import save_all
-from referral_directory.export import FORMATS, Wanted, guarded, unguarded
+from referral_directory.export import FORMATS, Wanted
+from referral_directory.formulas import guarded, unguarded
 from referral_directory.intake import plan
 from referral_directory.places import Gazetteer
 from referral_directory.public_rows import PUBLIC_TITLES
@@ -100,7 +101,14 @@ async def test_an_import_finds_nothing_new_in_the_file(
     await fill(session, FULL, ELSEWHERE, NATION, *HIDDEN)
     made = await written(session, name, EVERYTHING)
     planned = await plan(
-        session, made, f"danh-ba.{name}", units=UNITS, gazetteer=gazetteer, source="", most_rows=99
+        session,
+        made,
+        f"danh-ba.{name}",
+        units=UNITS,
+        gazetteer=gazetteer,
+        source="",
+        most_rows=99,
+        today=TODAY,
     )
     assert [one.fate for one in planned.outcomes] == ["same"] * 7
 

@@ -170,6 +170,15 @@ async def test_the_queue_holds_what_is_over_or_soon_over_the_oldest_first_then_t
     assert (await due(session, Wanted(kind="hospital"), ON)).total == 0
 
 
+async def test_rows_that_many_report_stand_first_in_the_queue_even_where_they_are_verified(
+    session: AsyncSession,
+) -> None:
+    await keep(session, *STANDING.values())
+    queue = await due(session, Wanted(), ON, doubted=["fresh", "nobody", "gone", "nowhere"])
+    assert [one["key"] for one in queue.rows[:3]] == ["fresh", "nobody", "older"]
+    assert queue.total == 8
+
+
 async def test_pages_hold_every_row_once(session: AsyncSession) -> None:
     await keep(session, *(row(f"r{number:03}") for number in range(PAGE + 7)))
     first, second = [await find(session, Wanted(), ON, page) for page in (1, 2)]

@@ -86,8 +86,8 @@ HINTS = Table(
         "legal_basis": "Như: Luật 120/2025/QH15, Điều 31.",
         "cost": "Như: miễn phí; 10.000 đồng một ngày.",
         "substances": "Chất mà nơi này điều trị.",
-        "source_name": "Ai nói: báo, công văn, người nghe máy.",
-        "source_url": "Trang web nói về nơi này, nếu có. Bắt đầu bằng https://",
+        "source_name": "Người dân thấy; không ghi tên người. Như: báo Gia Lai, công văn của Sở Y tế.",
+        "source_url": "Người dân thấy. Trang web nói về nơi này, nếu có. Bắt đầu bằng https://",
     }
 )
 STATUSES = Table(

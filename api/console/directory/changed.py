@@ -29,12 +29,11 @@ from referral_directory.changes import (
     ChangedSince,
     hold,
     latest_changes,
-    save,
     undo,
 )
 from referral_directory.changes import history as history_of
 from referral_directory.records import row_id
-from referral_directory.rows import VERIFICATION
+from referral_directory.rows import VERIFICATION, Row
 from referral_directory.tables import Metadata, Service
 from referral_directory.units import load_units
 
@@ -85,25 +84,30 @@ async def _undo(
 ) -> str:
     """Undo the change; which of `DONE` it came to. What nobody has checked as it now stands does not
     stay verified."""
-    past, units, now = await history_of(session, key), load_units(), runtime.clock()
+    row, past = await demand_row(session, key), await history_of(session, key)
     one = next(change for change in past if change.id == id_)
-    undone = await undo(session, id_, units, Author(keeper.login, now, _("hoàn tác")))
+    withdrawn = not stays_verified(one, past) and _becomes_verified(one, row)
+    why = _("hoàn tác một lần sửa cũ: cần xác minh lại") if withdrawn else _("hoàn tác")
+    author = Author(keeper.login, runtime.clock(), why)
+    undone = await undo(session, id_, load_units(), author, unverified() if withdrawn else {})
     if undone is None:
         return "nothing"
-    row = await demand_row(session, key)
-    if row["reliability"] != "verified" or stays_verified(one, past):
-        return "undone"
-    why = _("hoàn tác một lần sửa cũ: cần xác minh lại")
-    await save(session, row | unverified(), units, Author(keeper.login, now, why))
-    return "unverified"
+    return "unverified" if withdrawn else "undone"
 
 
 def stays_verified(one: Change, past: Sequence[Change]) -> bool:
     """Whether a verified row is so still when the change `one` of its history (newest first) is undone:
     the newest change leads back to a row as it stood, and an older one may not touch what was
-    vouched for."""
+    vouched for. A row whose making is undone is told to nobody."""
     touched = {cell.column for cell in one.cells}
-    return one.id == past[0].id or not touched & {*VITAL, *VERIFICATION}
+    newest = one.id == past[0].id
+    return newest or one.created or not touched & {*VITAL, *VERIFICATION}
+
+
+def _becomes_verified(one: Change, row: Row) -> bool:
+    """Whether the row says that it is verified once the change is undone."""
+    former = {cell.column: cell.before for cell in one.cells}
+    return former.get("reliability", row["reliability"]) == "verified"
 
 
 async def _key_of(session: AsyncSession, id_: UUID) -> str:

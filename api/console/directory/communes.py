@@ -63,7 +63,6 @@ def _of_former(place: Place) -> Iterable[Commune]:
 
 
 def _beginning(gazetteer: Gazetteer, text: str) -> list[Commune]:
-    """Those whose name begins with what was typed so far."""
     """Those whose name begins with what was typed so far; the shortest names first."""
     typed = " ".join(name_key(text))
     found = []

@@ -76,7 +76,7 @@ async def compare(
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:
         keep, lose = await _both(session, key, other)
-    return _page(request, keeper, keep, lose, merging.default_choice(keep, lose))
+    return _page(request, keeper, keep, lose, merging.default_choice(keep, lose, runtime.today()))
 
 
 @router.post("/{key}/{other}/merge")
@@ -100,6 +100,7 @@ async def merge(
                 chosen,
                 load_units(),
                 author,
+                on=runtime.today(),
                 seen=form.get("seen", ""),
                 checked="checked" in form,
             )
@@ -110,7 +111,15 @@ async def merge(
         line = _("Chưa gộp: có dòng vừa được người khác sửa. Bạn xem lại rồi chọn nhé.")
         async with runtime.sessions() as session:
             keep, lose = await _both(session, key, other)
-        return _page(request, keeper, keep, lose, merging.default_choice(keep, lose), line, 409)
+        return _page(
+            request,
+            keeper,
+            keep,
+            lose,
+            merging.default_choice(keep, lose, runtime.today()),
+            line,
+            409,
+        )
     except NotChecked as why:
         titles = ", ".join(cell_words.TITLES[column] for column in why.columns)
         line = _(

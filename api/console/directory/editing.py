@@ -19,7 +19,6 @@ from api.console.directory.filling import (
     fill,
     follow_commune,
     judge,
-    make_key,
     read_cells,
     reason_of,
     unchosen,
@@ -34,6 +33,7 @@ from bot.catalogue import _
 from bot.runtime import Runtime
 from bot.tables import Counsellor
 from referral_directory.changes import Author, Change, history, hold, save
+from referral_directory.keys import key_of
 from referral_directory.reading import read_row
 from referral_directory.records import row_id
 from referral_directory.rows import Row, empty_row
@@ -60,8 +60,8 @@ async def add(request: Request, keeper: KeepingDirectory) -> Response:
     async with runtime.sessions.begin() as session:
         await hold(session)
         row, wrong = decide_trust(form, empty_row(), cells, keeper.name, today)
-        if not typed_key and await _is_kept(session, row | {"key": make_key(row)}):
-            return RedirectResponse(f"/console/directory/rows/{make_key(row)}?done=added", 303)
+        if not typed_key and await _is_kept(session, row | {"key": key_of(row)}):
+            return RedirectResponse(f"/console/directory/rows/{key_of(row)}?done=added", 303)
         row["key"] = typed_key or await _free_key(session, row)
         found = judge(row, units) | unchosen(form, row, empty_row()) | wrong
         if not typed_key and "key" in found and found.get("name"):
@@ -130,11 +130,11 @@ async def _is_kept(session: AsyncSession, row: Row) -> bool:
 
 async def _free_key(session: AsyncSession, cells: Row) -> str:
     """A key made from the row that no row has yet, with a number behind it where it must be."""
-    key = make_key(cells)
+    key = key_of(cells)
     for number in range(2, MOST_KEYS_TRIED):
         if not key or not await read_row(session, key):
             return key
-        key = f"{make_key(cells)}-{number}"
+        key = key_of(cells, number)
     return key
 
 

@@ -4,7 +4,6 @@ changed meanwhile. Pure."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,23 +13,12 @@ from bot.catalogue import _
 from referral_directory.cells import LANGUAGES, faults, read_date
 from referral_directory.changes import Change
 from referral_directory.hours import BadHours, read_hours, write_hours
-from referral_directory.rows import NAMES, VERIFICATION, Row
+from referral_directory.rows import BESIDE, NAMES, VERIFICATION, Row
 from referral_directory.units import Units
 
-VITAL = (
-    "name",
-    "kind",
-    "area",
-    "commune_code",
-    "province_code",
-    "address",
-    "latitude",
-    "longitude",
-    "phone",
-    "hours",
-)
-"""What somebody vouches for with a verification: where it changes, the verification no longer holds."""
 WRITTEN = tuple(name for name in NAMES if name != "key" and name not in VERIFICATION)
+VITAL = tuple(name for name in WRITTEN if name not in BESIDE)
+"""What somebody vouches for with a verification: where it changes, the verification no longer holds."""
 LONGEST_REASON = 300
 
 
@@ -136,14 +124,16 @@ def decide_trust(
     """The cells with the verification that the form asks for, and what is wrong with it.
 
     "trust" is "keep", "again" or "none". What was verified is never kept so where a vital cell
-    changed: the editor has to choose.
+    changed: the editor has to choose. To take a row out of use needs no choice, to bring it back does.
     """
     trust = form.get("trust", "keep")
     if trust == "again":
         return verify(form, cells, name, today)
     if trust == "none":
         return cells | unverified(), {}
-    changed = [cell for cell in VITAL if cells[cell] != row[cell]]
+    changed = {cell for cell in VITAL if cells[cell] != row[cell]}
+    if cells["status"] != "active":
+        changed.discard("status")
     if row["reliability"] == "verified" and changed:
         line = _(
             "Bạn vừa sửa điều đã được xác minh. Chọn “Tôi vừa kiểm tra lại”, hoặc “Chưa xác minh”."
@@ -188,14 +178,6 @@ def reason_of(form: Mapping[str, str]) -> str:
         return why
     checked = _("xác minh bằng cách {how}").format(how=HOW[form["how"]])
     return f"{checked}: {why}" if why else checked
-
-
-def make_key(row: Row) -> str:
-    """A key for a new row out of its name and place; "" where it has no name."""
-    plain = unicodedata.normalize("NFD", row["name"].lower().replace("đ", "d"))
-    words = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f]", "", plain)))[:64]
-    where = row["commune_code"] or row["province_code"] or row["area"]
-    return "-".join(part for part in (words.strip("-"), where) if part) if words else ""
 
 
 def _tidy(column: str, cell: str) -> str:

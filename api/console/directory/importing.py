@@ -3,17 +3,21 @@ import."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.bodies import read_body
 from api.console.directory import waiting
+from api.console.directory.cell_words import say_days
+from api.console.directory.searching import read_page
 from api.console.directory.waiting import Brought
 from api.console.pages import HEADERS, read_form, render
 from api.console.visitor import KeepingDirectory
@@ -57,13 +61,13 @@ def id_of(file_id: str) -> UUID:
 
 
 FileId = Annotated[UUID, Depends(id_of)]
-Page = Annotated[int, Query(ge=1, le=100)]
 
 
 @router.get("")
-async def show(request: Request, keeper: KeepingDirectory, written: int | None = None) -> Response:
+async def show(request: Request, keeper: KeepingDirectory, written: str = "") -> Response:
     """The form for a file; after an import how many rows it wrote."""
-    return _form(request, keeper, written=written)
+    count = int(written) if re.fullmatch(r"[0-9]{1,6}", written) else None
+    return _form(request, keeper, written=count)
 
 
 @router.post("")
@@ -86,11 +90,11 @@ async def bring(request: Request, keeper: KeepingDirectory) -> Response:
 
 @router.get("/{file_id}")
 async def show_plan(
-    request: Request, file_id: FileId, keeper: KeepingDirectory, fate: str = "", page: Page = 1
+    request: Request, file_id: FileId, keeper: KeepingDirectory, fate: str = ""
 ) -> Response:
     """The dry run."""
     planned = await _planned(request, keeper, file_id)
-    return _dry_run(request, keeper, file_id, planned, fate=fate, page=page)
+    return _dry_run(request, keeper, file_id, planned, fate=fate, page=read_page(request))
 
 
 @router.get("/{file_id}/report.csv")
@@ -98,7 +102,7 @@ async def download(request: Request, file_id: FileId, keeper: KeepingDirectory) 
     """Every row's fate, by row and column."""
     planned = await _planned(request, keeper, file_id)
     named = {"Content-Disposition": 'attachment; filename="bao-cao-nhap.csv"'}
-    report = "\ufeff" + report_csv(planned)
+    report = "\ufeff" + await asyncio.to_thread(report_csv, planned)
     return Response(report, media_type="text/csv; charset=utf-8", headers={**HEADERS, **named})
 
 
@@ -183,6 +187,7 @@ async def _plan(runtime: Runtime, session: Any, brought: Brought) -> Plan:
         gazetteer=runtime.gazetteer,
         source=brought.source,
         most_rows=MOST_ROWS,
+        today=runtime.today(),
     )
 
 
@@ -244,6 +249,9 @@ def _told(planned: Plan, one: Outcome) -> dict[str, Any]:
     def say(found: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
         at = (planned.at(column) for column, _reason in found)
         places = [f"{letter}: {title}" if letter else title for letter, title in at]
-        return [(place, reason) for place, (_column, reason) in zip(places, found, strict=True)]
+        return [
+            (place, say_days(reason) if column == "hours" else reason)
+            for place, (column, reason) in zip(places, found, strict=True)
+        ]
 
     return {"one": one, "faults": say(one.faults), "notes": say(one.notes)}

@@ -85,13 +85,15 @@ async def show_row(
         row = await demand_row(session, key)
         past = await tell(session, await history(session, key), runtime.gazetteer)
     reasons = why_hidden(row, today)
-    drawn = map_of(request, _points(row, shown=not reasons))
+    published = set(reasons) <= {"not offered"}
+    drawn = map_of(request, _points(row, shown=published))
     shown = {
         "me": me,
         "row": row,
         "cells": cell_words,
         "phones": read_phones(row),
         "state": state_of(row, today),
+        "not_offered": bool(reasons) and published,
         "reasons": cell_words.hidden(row, reasons, runtime.gazetteer),
         "empty": _empty(row, runtime.gazetteer),
         "past": past,

@@ -13,6 +13,7 @@ from api.console.directory.row import DONE
 from api.console.directory.tiles import let_tiles_in, map_of
 from api.console.pages import render
 from api.console.visitor import KeepingDirectory, ReadingDirectory
+from bot import suggestions
 from bot.runtime import Runtime
 from referral_directory.kinds import KINDS
 from referral_directory.listing import DUE, PAGE, STATES, Listed, Wanted, due, find, points
@@ -37,14 +38,16 @@ async def search(request: Request, me: ReadingDirectory) -> Response:
 
 @router.get("/due")
 async def queue(request: Request, keeper: KeepingDirectory) -> Response:
-    """The rows that somebody should verify, the oldest first."""
+    """The rows that somebody should verify: those that many report first, then the oldest."""
     runtime: Runtime = request.app.state.runtime
     wanted, meant = read_wanted(request, DUE)
     page = read_page(request)
     async with runtime.sessions() as session:
-        found = await due(session, wanted, runtime.today(), page)
+        often = await suggestions.often_reported(session, runtime.clock())
+        found = await due(session, wanted, runtime.today(), page, doubted=often.keys())
     told = DONE.get(request.query_params.get("done", ""), "")
-    shown = _shown(request, wanted, meant, found, page) | {"me": keeper, "told": told}
+    shown = _shown(request, wanted, meant, found, page)
+    shown |= {"me": keeper, "told": told, "often": often}
     return render(request, "directory_due.html", shown)
 
 

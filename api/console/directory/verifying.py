@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.directory import cell_words
-from api.console.directory.filling import a_year_from, fill, judge, reason_of
+from api.console.directory.filling import VITAL, a_year_from, fill, judge, reason_of
 from api.console.directory.row import RowKey, demand_row
 from api.console.pages import read_form, render
 from api.console.visitor import KeepingDirectory
@@ -82,6 +82,7 @@ def _page(
         "cells": cell_words,
         "row": {**row, **{name: form[name] for name in ASKED if name in form}},
         "phones": read_phones(row),
+        "columns": [column for column in VITAL if column != "name"],
         "faults": {**faults, **{k: v for k, v in standing.items() if k not in ASKED}},
         "form": form,
         "verified_on": form.get("verified_on", today.isoformat()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +36,8 @@ async def keep(
     await forget(session, login)
     waiting = WaitingFile(id=uuid4(), brought_by=login, brought_at=now, sealed=b"")
     told = json.dumps([brought.filename, brought.source]).encode()
-    waiting.sealed = ring.seal(told + b"\n" + brought.data, _record(waiting.id, login))
+    record = _record(waiting.id, login)
+    waiting.sealed = await asyncio.to_thread(ring.seal, told + b"\n" + brought.data, record)
     session.add(waiting)
     return waiting.id
 
@@ -57,7 +59,8 @@ async def find(
     )
     if sealed is None:
         raise NotFound(_("Tệp này không còn chờ nữa (tệp chỉ được giữ một giờ). Bạn gửi lại tệp."))
-    told, _newline, data = ring.unseal(sealed, _record(file_id, login)).partition(b"\n")
+    opened = await asyncio.to_thread(ring.unseal, sealed, _record(file_id, login))
+    told, _newline, data = opened.partition(b"\n")
     filename, source = json.loads(told)
     return Brought(filename, source, data)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import web
@@ -24,6 +24,8 @@ from tests.payloads.cases import all_channels
 HTTP = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(500)))
 CHANNELS = all_channels(HTTP)
 TO = {"chat_id": "1", "user_id": "1", "number": "1"}
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
 ANONYMOUS = {"anonymous_id": "1", "conversation_id": "c"}
 
 KNOWN = Card(
@@ -33,14 +35,16 @@ KNOWN = Card(
     (13.76, 109.17),
     "phường Quy Nhơn Tây, tỉnh Gia Lai",
     "Trung tâm Bình An\nĐiện thoại: 02563822117",
+    TODAY,
 )
 NEAR = Card(
     "near",
     "Cơ sở cai nghiện ma túy số 2 tỉnh Gia Lai, phân khu điều trị tự nguyện",
     where="phường Quy Nhơn Tây, tỉnh Gia Lai",
     share="Cơ sở số 2\nĐịa chỉ: phường Quy Nhơn Tây",
+    until=TODAY,
 )
-LINE = Card("line", "Đường dây 111", "111", share="Đường dây 111\nĐiện thoại: 111")
+LINE = Card("line", "Đường dây 111", "111", share="Đường dây 111\nĐiện thoại: 111", until=TODAY)
 TOLD = Outbound("• Trung tâm Bình An …", (HUMAN, HOTLINE), cards=(KNOWN, NEAR, LINE))
 
 
@@ -156,13 +160,25 @@ def test_without_buttons_a_known_point_is_a_link_under_the_text(
 
 
 def test_the_page_is_told_what_it_can_show() -> None:
-    line = Line(1, uuid4(), "bot", None, "a", datetime(2026, 11, 23, tzinfo=UTC), cards=TOLD.cards)
-    known, near, call = web.show(line)["cards"]
+    line = Line(1, uuid4(), "bot", None, "a", NOW, cards=TOLD.cards)
+    known, near, call = web.show(line, NOW)["cards"]
     assert known["map"].startswith("https://www.openstreetmap.org/?mlat=13.76")
     assert known["share"] == f"{KNOWN.share}\n{known['map']}"
     assert (near["phone"], near["map_title"], near["share"]) == ("", "Bản đồ gần đúng", NEAR.share)
     assert (call["phone"], call["map"], call["map_title"]) == ("111", "", "")
-    assert web.show(replace(line, cards=()))["cards"] == []
+    assert web.show(replace(line, cards=()), NOW)["cards"] == []
+
+
+def test_the_page_keeps_the_words_of_a_place_past_its_day_and_not_its_card() -> None:
+    told = (replace(KNOWN, until=date(2026, 11, 22)), replace(NEAR, until=None), LINE)
+    line = Line(1, uuid4(), "bot", None, "Gọi 02563822117", NOW, cards=told)
+    shown = web.show(line, NOW)
+    assert [card["title"] for card in shown["cards"]] == [LINE.title]
+    assert shown["text"] == "Gọi 02563822117"
+    evening = datetime(2026, 11, 23, 16, 59, tzinfo=UTC)
+    assert web.show(line, evening)["cards"]
+    midnight_here = evening + timedelta(minutes=1)
+    assert web.show(line, midnight_here)["cards"] == []
 
 
 CARDS = st.builds(
@@ -177,6 +193,7 @@ CARDS = st.builds(
 
 
 @pytest.mark.parametrize("name", ["telegram", "zalo_oa", "zalo_bot"])
+@settings(deadline=None)
 @given(cards=st.lists(CARDS, max_size=3).map(tuple), text=st.text(min_size=1, max_size=3000))
 def test_no_card_makes_a_call_that_the_platform_refuses(
     name: str, cards: tuple[Card, ...], text: str

@@ -100,6 +100,7 @@ async def test_a_point_that_is_the_communes_centre_is_called_approximate(
 @pytest.mark.parametrize(
     "cells",
     [
+        {"status": "temporarily closed"},
         {"status": "inactive"},
         {"status": "defunct"},
         {"reliability": "unverified", "verified_on": "", "verified_by": "", "verified_until": ""},
@@ -114,13 +115,6 @@ async def test_what_a_citizen_may_not_see_today_is_not_there(
     assert await public(session) == []
     assert await finding.count(session, finding.organizations(TODAY)) == 0
     assert await finding.count(session, finding.service_at_locations(TODAY)) == 0
-
-
-async def test_what_is_closed_for_a_while_says_so(session: AsyncSession) -> None:
-    await save(session, row("a", status="temporarily closed"), UNITS, LAN)
-    (found,) = await public(session)
-    assert found["status"] == "temporarily closed"
-    assert await finding.count(session, finding.service_at_locations(TODAY)) == 1
 
 
 async def test_it_is_there_on_its_last_day_and_gone_on_the_next(session: AsyncSession) -> None:
@@ -141,12 +135,15 @@ async def test_the_state_is_another_after_any_change(session: AsyncSession) -> N
 async def test_history_names_no_login_no_reason_and_no_former_number(session: AsyncSession) -> None:
     first = row("a", phone="0911111111", verified_by="thu.tran")
     await save(session, first, UNITS, Author("thu.tran", NOW))
+    first |= {"source_name": "anh Ba", "source_url": "https://example.vn/anh-ba"}
+    await save(session, first, UNITS, Author("thu.tran", NOW))
+    first |= {"source_name": "báo Gia Lai", "source_url": "https://example.vn/tin"}
     newer = first | {"phone": "115", "verified_on": "2026-11-23", "verified_by": "minh.le"}
     later = Author("minh.le", NOW + timedelta(hours=1), "bà Lan gọi báo")
     await save(session, newer | {"verified_until": "2027-11-23"}, UNITS, later)
     (found,) = await public(session)
     text = json.dumps(found, ensure_ascii=False)
-    for secret in ("thu.tran", "minh.le", "bà Lan", "0911111111"):
+    for secret in ("thu.tran", "minh.le", "bà Lan", "0911111111", "anh Ba", "anh-ba"):
         assert secret not in text
     assert found["verified_by"] == EDITORS
     lines = {(one["field_name"], one["last_action_type"]) for one in found["metadata"]}
@@ -241,7 +238,7 @@ async def test_a_page_takes_as_many_statements_as_a_record(
     sessions: async_sessionmaker[AsyncSession],
 ) -> None:
     async with sessions.begin() as session:
-        await save_all(session, varied_rows(60, UNITS, TODAY), UNITS, LAN)
+        await save_all(session, varied_rows(80, UNITS, TODAY), UNITS, LAN)
     counted = []
     for size in (1, 30):
         async with sessions() as session:

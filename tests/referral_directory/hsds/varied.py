@@ -18,7 +18,7 @@ YES_NO = ("", "yes", "no")
 
 
 def varied_rows(number: int, units: Units, on: date) -> list[dict[str, str]]:
-    """So many rows; about half are public on the day `on`."""
+    """So many rows; about two in five are public on the day `on`."""
     random = Random(7)
     communes = sorted(units.communes.values(), key=lambda commune: commune.code)
     return [_row(random, place, communes, on) for place in range(number)]

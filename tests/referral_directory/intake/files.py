@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 
 from openpyxl import Workbook
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from referral_directory.intake import Outcome, Plan, plan
 from referral_directory.places import Gazetteer
 from referral_directory.units import load_units
 
+TODAY = date(2026, 11, 23)
 SOURCE = "Sở Y tế Gia Lai"
 HEADING = ["STT", "Tên cơ sở", "Loại hình", "Địa chỉ", "Xã/Phường", "Tỉnh/TP", "Số ĐT"]
 LINE = [
@@ -71,7 +73,14 @@ async def planned(
     """The plan of a file that Sở Y tế sent."""
     units = load_units()
     return await plan(
-        session, data, name, units=units, gazetteer=gazetteer, source=SOURCE, most_rows=most
+        session,
+        data,
+        name,
+        units=units,
+        gazetteer=gazetteer,
+        source=SOURCE,
+        most_rows=most,
+        today=TODAY,
     )
 
 

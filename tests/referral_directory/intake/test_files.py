@@ -88,3 +88,41 @@ def test_a_csv_with_a_monstrous_cell_is_refused() -> None:
     text = "Tên cơ sở,Tỉnh\n" + "a" * 200_000
     with pytest.raises(BadTable, match="quá dài"):
         list(read_table(text.encode(), "ds.csv", 10).records)
+
+
+DECLARED = b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0"?>' + b" " * 8_000 + DECLARED,
+        b"<!-- <a> " + b"x" * 8_000 + b" -->" + DECLARED,
+        b"<?p <a ?>\n" + DECLARED,
+        b"<!--" + b"x" * 70_000 + b"-->" + DECLARED,
+        b" " * 70_000 + DECLARED,
+        b"\xef\xbb\xbf" + DECLARED,
+        DECLARED.decode().encode("utf-16"),
+        DECLARED.decode().encode("utf-16-be"),
+        # In UTF-16 the letter of these two bytes ends no comment.
+        "<!--\u2d2d><a -->".encode("utf-16") + DECLARED.decode().encode("utf-16-le"),
+        DECLARED.decode().encode("cp037"),
+    ],
+)
+@pytest.mark.parametrize("name", ["xl/x.xml", "xl/_rels/x.rels"])
+def test_a_document_type_is_found_wherever_it_may_stand(name: str, content: bytes) -> None:
+    with pytest.raises(BadTable, match="khai báo lạ"):
+        kind_of(with_part(GOOD, name, content), "ds.xlsx", 1_000)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'\xef\xbb\xbf<?xml version="1.0"?>\r\n<!-- a --><a>&lt;!DOCTYPE</a>',
+        '<?xml version="1.0"?><a/>'.encode("utf-16"),
+        b"<a>" + b"x" * 70_000 + b"</a>",
+        b"",
+    ],
+)
+def test_a_part_without_a_document_type_is_taken(content: bytes) -> None:
+    assert kind_of(with_part(GOOD, "xl/x.xml", content), "ds.xlsx", 1_000) == "xlsx"

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from referral_directory.changes import save
 from referral_directory.export import Wanted, batches
-from referral_directory.intake import Outcome
+from referral_directory.intake import Outcome, planning
 from referral_directory.places import Gazetteer
 from referral_directory.rows import COLUMNS, NAMES
 from referral_directory.tables import Service
 from referral_directory.units import load_units
-from tests.referral_directory.intake.files import HEADING, LINE, csv_text, only, planned, xlsx
+from tests.referral_directory.intake.files import (
+    HEADING,
+    LINE,
+    TODAY,
+    csv_text,
+    only,
+    planned,
+    xlsx,
+)
 from tests.referral_directory.services import LAN, row
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -127,7 +138,7 @@ async def test_what_cannot_be_is_refused_at_its_column(
         ({"Toạ độ": "13°46'55\"N, 109°13'08\"E"}, "point", "", "viết lại"),
         ({"Giờ làm việc": "T2-T6: 7h-17h"}, "hours", "MO-FR 07:00-17:00", "hiểu là"),
         ({"Giờ làm việc": "giờ hành chính"}, "hours", "", "giữ nguyên lời"),
-        ({"Tự nguyện": "x"}, "accepts_voluntary", "yes", "hiểu là yes"),
+        ({"Tự nguyện": "x"}, "accepts_voluntary", "yes", "hiểu là có"),
         ({"Ngôn ngữ": "tiếng Việt, tiếng Khmer"}, "languages", "vi; khm", "hiểu là"),
         ({"Trang web": "www.syt.vn"}, "website", "http://www.syt.vn", "http://"),
         (
@@ -197,7 +208,14 @@ async def test_a_list_without_any_source_is_refused(
 
     data = xlsx([HEADING, LINE])
     found = await plan(
-        session, data, "a.xlsx", units=load_units(), gazetteer=gazetteer, source=" ", most_rows=9
+        session,
+        data,
+        "a.xlsx",
+        units=load_units(),
+        gazetteer=gazetteer,
+        source=" ",
+        most_rows=9,
+        today=TODAY,
     )
     assert "ghi nguồn khi nhập" in wrong(only(found))["source_name"]
 
@@ -229,21 +247,6 @@ async def test_our_own_export_comes_back_unchanged(
         assert len(found.outcomes) == len(rows)
 
 
-async def test_half_a_verification_verifies_nothing(
-    session: AsyncSession, gazetteer: Gazetteer
-) -> None:
-    half = {"Độ tin cậy": "đã xác minh", "Xác minh ngày": "11/02/2026"}
-    one = await of(session, gazetteer, half)
-    assert (one.fate, one.row()["reliability"]) == ("new", "unverified")
-    assert "chưa xác minh" in noted(one, "reliability")
-    whole = half | {
-        "Người xác minh": "lan",
-        "Xác minh đến": "11/02/2027",
-        "Địa chỉ nguồn": "https://a.vn",
-    }
-    assert (await of(session, gazetteer, whole)).row()["reliability"] == "verified"
-
-
 async def test_a_new_row_like_one_we_know_is_pointed_out(
     session: AsyncSession, gazetteer: Gazetteer
 ) -> None:
@@ -260,3 +263,29 @@ async def test_a_long_name_has_a_key_of_its_own(
     found = await planned(session, gazetteer, xlsx(rows))
     assert [one.fate for one in found.outcomes] == ["new", "new"]
     assert len({one.key for one in found.outcomes}) == 2
+
+
+async def test_the_event_loop_goes_on_while_a_file_is_judged(
+    session: AsyncSession, gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = threading.get_ident()
+    seen: dict[str, int] = {}
+    for name in ("_drafts", "merge", "judge"):
+        real = getattr(planning, name)
+
+        def spied(*given: Any, name: str = name, real: Any = real, **named: Any) -> Any:
+            seen[name] = threading.get_ident()
+            return real(*given, **named)
+
+        monkeypatch.setattr(planning, name, spied)
+    await planned(session, gazetteer, xlsx([HEADING, LINE]))
+    assert set(seen) == {"_drafts", "merge", "judge"}
+    assert here not in seen.values()
+
+
+async def test_the_register_of_units_is_made_once(
+    session: AsyncSession, gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await planned(session, gazetteer, xlsx([HEADING, LINE]))
+    monkeypatch.setattr(planning, "Register", None)
+    assert only(await planned(session, gazetteer, xlsx([HEADING, LINE]))).fate == "new"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from contextlib import nullcontext
+from time import perf_counter
+
 import pytest
 from openpyxl import Workbook
 
@@ -192,3 +197,31 @@ def test_cells_of_a_csv_may_hold_lines_and_delimiters(end: str) -> None:
     first, second = cells(read_table(text.encode(), "ds.csv", 10))
     assert (first["name"], first["description"]) == ('Trạm "A", cũ', f"một{end}hai")
     assert second["name"] == "Trạm B"
+
+
+def merging_parts(body: bytes) -> bytes:
+    """A workbook whose sheet ends in `body`."""
+    file, made = io.BytesIO(xlsx([HEADING, LINE])), io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.endswith("sheet1.xml"):
+                part = part.replace(b"</sheetData>", b"</sheetData>" + body)
+            new.writestr(name, part)
+    return made.getvalue()
+
+
+def test_many_broken_merges_take_no_long_time() -> None:
+    data = merging_parts(b"<!--" + b"mergeCell " * 100_000 + b"-->")
+    began = perf_counter()
+    assert len(list(read_table(data, "ds.xlsx", 10).records)) == 1
+    assert perf_counter() - began < 10
+
+
+@pytest.mark.parametrize("count", [4, 6])
+def test_merges_over_too_many_cells_are_refused(count: int) -> None:
+    ranges = b"".join(b'<mergeCell ref="A1:A1000000"/>' for _ in range(count))
+    data = merging_parts(b"<mergeCells>" + ranges + b"</mergeCells>")
+    allowed = count == 4
+    with nullcontext() if allowed else pytest.raises(BadTable, match="gộp quá nhiều ô"):
+        read_table(data, "ds.xlsx", 10)
