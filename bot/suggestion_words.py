@@ -34,11 +34,14 @@ _ABOUT = {
 }
 
 
+_NOT_REACHED = "Nếu bạn đang cần giúp gấp: gọi lại ngay, hoặc gọi một số khẩn cấp khác, và nhờ người ở gần gọi giúp."
+
+
 def ask_which(options: Sequence[tuple[str, str]]) -> Outbound:
     """`options` are (id of the row, its name), in the order in which they were told."""
     buttons = tuple(Button(name[:MOST_TITLE], f"/wrong {id_}") for id_, name in options)
     text = "Cảm ơn bạn đã báo. Bạn đang nói tới nơi nào trong mấy nơi mình vừa đưa?"
-    return Outbound(text, (*buttons, NONE_OF_THEM))
+    return Outbound(text, (*buttons, NONE_OF_THEM, replies.HUMAN))
 
 
 def ask_place() -> Outbound:
@@ -49,12 +52,14 @@ def ask_place() -> Outbound:
     )
 
 
-def thank(what: str, name: str) -> Outbound:
-    """`name` is the row's, "" for another place."""
+def thank(what: str, name: str, *, is_for_help: bool = False) -> Outbound:
+    """`name` is the row's, "" for another place; `is_for_help` where it is a number for help at once."""
     if what == "place":
         noted = "Cảm ơn bạn, mình đã ghi lại nơi bạn chỉ."
     else:
         noted = f"Cảm ơn bạn đã báo. Mình đã ghi lại về {_ABOUT[what]} của {name}."
+    if is_for_help:
+        noted = f"{_NOT_REACHED} {noted}"
     return Outbound(
         f"{noted} Sẽ có người kiểm tra, và mình báo kết quả cho bạn ở đây. "
         "Nếu bạn đang cần giúp ngay thì chọn một mục dưới đây nhé.",
@@ -97,4 +102,5 @@ def outcome(what: str, name: str, decided: str, answer: str) -> Outbound:
         said["fixed"] = "Nơi bạn chỉ đã có trong danh bạ rồi."
     more = f" Người kiểm tra nhắn thêm: {answer}" if answer else ""
     text = f"Hôm trước bạn báo mình về {about}. {said[decided]}{more} Cảm ơn bạn nhiều."
-    return Outbound(text, (replies.PLACE, replies.HUMAN))
+    # Without buttons: a number typed now still answers what was asked before.
+    return Outbound(text)

@@ -18,7 +18,7 @@ from bot.privacy import KeyRing, seal, unseal
 from bot.runtime import Runtime
 from bot.store import Talk, append, open_talk
 from bot.suggestion_tables import Suggestion
-from bot.tables import Access, Conversation, Counsellor, Person
+from bot.tables import Access, Conversation, Counsellor, InboxRow, Person
 from bot.wake import wake
 from referral_directory.tables import Service
 
@@ -160,6 +160,9 @@ async def decide(
     if row is None:
         raise NotFound(_("Không còn góp ý này."))
     is_citizens = row.Suggestion.conversation_id is not None
+    if is_citizens:
+        # Before the suggestion, as erasure does: else each could wait for the other.
+        await open_talk(session, ring, row.Suggestion.conversation_id, lock=True)
     changed = await session.execute(
         update(Suggestion)
         .where(Suggestion.id == report_id, Suggestion.outcome == "")
@@ -203,20 +206,23 @@ async def move(session: AsyncSession, from_key: str, to_key: str) -> None:
 
 
 async def _tell(session: AsyncSession, ring: KeyRing, report_id: UUID, now: datetime) -> bool:
-    """Tell a citizen what became of theirs. Not in danger and not while a counsellor has the chat: it
-    keeps until then. Whether it is settled."""
+    """Tell a citizen what became of theirs. Not in danger, not while a counsellor has the chat, and not
+    between a question of ours and its answer: it keeps until then. Whether it is settled."""
     found = _REPORTS.where(Suggestion.id == report_id).execution_options(populate_existing=True)
     row = (await session.execute(found)).one_or_none()
     if row is None:
         return False
     said = row.Suggestion
     talk = await open_talk(session, ring, said.conversation_id, lock=True)
-    if talk is None or said.told:
+    if talk is None:
+        return False
+    await session.refresh(said)  # somebody else may have told it while this waited for the lock
+    if said.told:
         return False
     told = "told"
     if talk.channel == "zalo_oa" and (await read_window(session, talk.id, now)).state == "closed":
         told = "undeliverable"
-    elif talk.holder == "counsellor" or await episodes.is_open(session, talk.id):
+    elif await _is_busy(session, talk):
         if now - said.decided_at < TOLD_WITHIN:
             return False
         told = "undeliverable"
@@ -230,6 +236,20 @@ async def _tell(session: AsyncSession, ring: KeyRing, report_id: UUID, now: date
     said.told = told
     await session.flush()
     return True
+
+
+async def _is_busy(session: AsyncSession, talk: Talk) -> bool:
+    """Whether something else comes first, or the person's next words may answer a question of ours."""
+    state = talk.state
+    asked = state.worry_soft or state.awaits or state.awaiting_place or state.awaiting_feedback
+    screened = state.screening and not state.screening.get("paused")
+    if asked or screened or (state.places or {}).get("about") or talk.holder == "counsellor":
+        return True
+    unread = select(InboxRow.id).where(
+        InboxRow.conversation_id == talk.id, InboxRow.done_at.is_(None)
+    )
+    waits = await session.scalar(select(unread.exists()))
+    return bool(waits) or await episodes.is_open(session, talk.id)
 
 
 async def _reporters(session: AsyncSession, now: datetime) -> dict[str, int]:

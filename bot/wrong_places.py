@@ -135,7 +135,8 @@ _CLOSED_NOW = (
 )
 _MOVED = r"(?:doi|chuyen|don)(?: \w+)? (?:di|cho|dia chi|ve|qua|sang|roi|noi khac|len|xuong)\b"
 _NOT_THERE = (
-    rf"(?:{_NOT}(?: \w+){{0,2}}? (?:thay|co|tim ra|gap|ton tai)\b|la (?:nha dan|quan|tiem|cua hang|truong|bai)\b"
+    rf"(?:{_NOT}(?: \w+){{0,2}}? (?:thay ai|(?:thay|co|tim ra|gap|ton tai)(?= (?:{_PLACE_NOUN}|dia chi|gi|\|)| ?$))\b"
+    r"|la (?:nha dan|quan|tiem|cua hang|truong|bai)\b"
     rf"|tim(?: \w+){{0,3}}? {_NOT}(?: \w+)? (?:ra|thay|duoc)\b)"
 )
 _WITHIN = r"(?: \w+){0,6}? "
@@ -192,9 +193,10 @@ _ASKED = re.compile(
     r"\bdong cua(?: \w+){0,2}? (?:may gio|luc nao|luc may|khi nao|bao gio|chua|khong|luc|vao)\b"
     r"|\b(?:may gio|khi nao|bao gio|luc nao)(?: \w+){0,5}? dong cua\b"
     r"|\bco (?:dong cua|sai|dung|con|phai|hoat dong|goi|lien lac|dia chi|so)(?: \w+){0,5}? (?:khong|chua) \|"
-    r"|\b(?:neu|lo|gia su|lieu|rui|nham khi)\b"
+    r"|\b(?:neu|lo|gia su|lieu|rui|nham khi)\b|\bthi sao\b"
+    r"|\b(?:xin|can|muon co)\b(?: \w+){0,3}? (?:so|SO|hotline|tong dai|duong day)\b"
 )
-"""Asked or imagined, and not so."""
+"""Asked, asked for or imagined, and not so."""
 _OF_PERSON = re.compile(
     rf"\b(?:so|SO|dien thoai|may)(?: dien thoai)?(?: cua)? {_PERSON}\b(?! (?:vua|moi|cho|dua|gui|ghi|chi|noi)\b)"
 )
@@ -205,10 +207,21 @@ _TO_PERSON = re.compile(
     rf"|\b(?:{_PERSON}|no)(?: \w+){{0,3}}? {_NOT} (?:\w+ )?(?:nghe|bat|nhac|boc)\b|\bbo (?:di|nha|tron)\b"
 )
 """Somebody of theirs is spoken of, and no number of ours."""
+_OWN = (
+    r"(?:AI|me|bo|ba|cha|chong|vo em|vo toi|nguoi yeu|nguoi nha|nguoi than|gia dinh|em trai|em gai|ban trai|ban gai"
+    r"|ban be|dua ban|ban than|ban hoc|con trai|con gai|sep|thay|co giao|hang xom)"
+)
+_REACHES_OWN = re.compile(
+    rf"\b{_CALL} (?:cho |Zcho )?{_OWN}\b|\b{_OWN}(?: \w+){{0,1}} {_NOT} (?:\w+ )?(?:nghe|bat|nhac|boc)\b"
+)
+"""They tried to reach somebody of theirs."""
+_TIP_NOUN = r"(?:cho|noi|dia diem|diem|trung tam|co so|benh vien|phong kham|tram|cau lac bo|nhom Z?dong dang)"
+_I_KNOW = rf"{_SELF}(?: (?!{_NOT}\b)\w+){{0,2}}? biet"
 _KNOWS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_SELF}(?: (?!{_NOT}\b)\w+){{0,2}}? biet (?:\w+ ){{0,3}}?{_PLACE_NOUN}\b",
+        rf"\b{_I_KNOW} (?:co |duoc )?(?:them |mot |1 |cai )(?:\w+ )?{_TIP_NOUN}\b",
+        rf"\b{_I_KNOW} (?:\w+ ){{0,2}}?{_TIP_NOUN}(?: \w+){{0,3}}? (?:khac|nua|tot|nay)\b",
         rf"(?:^|\| )(?:co )?biet (?:\w+ ){{0,2}}?{_PLACE_NOUN} (?:khac|nay|nua|tot)\b",
         rf"\b(?:gan|o|ben|tai|duoi|tren|canh)(?: \w+){{1,6}}? (?:co|moi co|cung co|con co) (?:\w+ ){{0,3}}?"
         rf"{_PLACE_NOUN}(?: \w+){{0,4}}? (?:khac|nua|tot hon|gan hon|moi mo)\b",
@@ -224,6 +237,17 @@ _NO_TIP = re.compile(
 )
 
 
+def names_place(text: str) -> bool:
+    """Whether a kind of place is spoken of: "trạm", "phòng khám"."""
+    return re.search(rf"\b{_PLACE_NOUN}\b", plain_words(text)) is not None
+
+
+def asks_something(text: str) -> bool:
+    """Whether a message asks rather than tells."""
+    plain = plain_words(text)
+    return bool(_NO_TIP.search(plain) or _ASKED.search(plain)) or "?" in text
+
+
 def read_report(text: str) -> Report | None:
     """What a message says is wrong with a place told before, or that another is known; else None.
 
@@ -232,12 +256,13 @@ def read_report(text: str) -> Report | None:
     plain = plain_words(text)
     if not _NO_TIP.search(plain) and any(known.search(plain) for known in _KNOWS):
         return Report("place")
+    reaches_own = _REACHES_OWN.search(plain)
     for what, sure, pattern in _RULES:
         found = pattern.search(plain)
         if found is None or _ASKED.search(plain):
             continue
         about = found[0]
-        if what == "phone" and _OF_PERSON.search(plain):
+        if what == "phone" and (reaches_own or _OF_PERSON.search(plain)):
             return None
         if not sure and _TO_PERSON.search(plain):
             return None

@@ -14,15 +14,17 @@ from bot.store import State, Talk
 from bot.suggestions import Said
 from bot.told_places import Told, which
 from bot.turn.shapes import Did, Turn
-from bot.wrong_places import Report, What, read_report
+from bot.wrong_places import Report, What, asks_something, names_place, read_report
 from referral_directory.cells import read_phones
-from referral_directory.reading import read_keys
+from referral_directory.reading import read_keys, read_row
 from referral_directory.records import row_id
 from referral_directory.tables import Service
 
 RECENT = timedelta(days=7)
 """For so long after places were told a word against them is taken for one."""
 ANSWERED_WITHIN = timedelta(hours=1)
+MOST_UNSURE_WORDS = 15
+"""What names neither number nor place counts only soon after places were told, and said shortly."""
 LONGEST_KEPT = 1_000
 _DID = Did("complaint_feedback")
 
@@ -40,7 +42,8 @@ class Places:
     @classmethod
     def of(cls, state: State) -> Places:
         saved = state.places or {}
-        return cls(**{**saved, "keys": tuple(saved.get("keys", ()))})
+        known = {name: saved[name] for name in cls.__dataclass_fields__ if name in saved}
+        return cls(**{**known, "keys": tuple(known.get("keys", ()))})
 
     def is_within(self, runtime: Runtime, lasts: timedelta) -> bool:
         """Whether places were told, or was asked about them, not longer ago than that."""
@@ -76,7 +79,10 @@ async def take_words(runtime: Runtime, talk: Talk, text: str, turn: Turn) -> Tur
         if answered is not None:
             return answered
     report = read_report(text)
-    if report is None or (state.screening and not report.sure):
+    if report is None:
+        return None
+    lately = places.is_within(runtime, ANSWERED_WITHIN) and len(text.split()) <= MOST_UNSURE_WORDS
+    if not report.sure and (state.screening or not lately):
         return None
     if report.what == "place":
         return _ask(runtime, turn, places, report, text, suggestion_words.ask_place())
@@ -102,12 +108,14 @@ async def _take_answer(
 ) -> Turn | None:
     """The answer to which place is meant, or to what is known of another."""
     said = f"{places.words}\n{text}"
+    act = acts.find_act(text)
     if places.about == "place":
-        act = acts.find_act(text)
-        asks = "?" in text or not isinstance(act, commands.FindAnswer | commands.FindPlace)
-        if asks or len(text.split()) < 2:
+        named = names_place(text) or bool(runtime.gazetteer.find(text))
+        if not named or asks_something(text) or not isinstance(act, commands.FindAnswer):
             return None
         return await _keep(runtime, talk, turn, Said("", "place", said))
+    if asks_something(text) or not isinstance(act, commands.FindAnswer):
+        return None
     about = places.about or "other"
     told = await _told(runtime, places.keys, about)
     meant = which(text, told)
@@ -134,12 +142,14 @@ async def _keep(runtime: Runtime, talk: Talk, turn: Turn, said: Said) -> Turn:
             connection, talk, said.row_key, said.what
         )
         more = await suggestions.may_note(connection, talk)
-    name = await _name(runtime, said.row_key)
+    name, kind = await _row(runtime, said.row_key)
     if noted:
         return turn.then(suggestion_words.already_noted(name))
     if not more:
         return turn.then(suggestion_words.enough_for_now())
-    return replace(turn.then(suggestion_words.thank(said.what, name)), suggests=said)
+    is_for_help = kind in ("emergency", "hotline_child")
+    thanks = suggestion_words.thank(said.what, name, is_for_help=is_for_help)
+    return replace(turn.then(thanks), suggests=said)
 
 
 async def _told(runtime: Runtime, keys: tuple[str, ...], about: What) -> list[Told]:
@@ -153,10 +163,11 @@ async def _told(runtime: Runtime, keys: tuple[str, ...], about: What) -> list[To
     return with_phone if about == "phone" and with_phone else told
 
 
-async def _name(runtime: Runtime, key: str) -> str:
+async def _row(runtime: Runtime, key: str) -> tuple[str, str]:
+    """The name and the kind of a row; both empty without one."""
     async with runtime.sessions() as session:
-        row = (await read_keys(session, [key])).get(key) if key else None
-    return row["name"] if row else ""
+        row = await read_row(session, key) if key else None
+    return (row["name"], row["kind"]) if row else ("", "")
 
 
 async def _is_in_danger(runtime: Runtime, talk: Talk, state: State) -> bool:

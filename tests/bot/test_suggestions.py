@@ -189,6 +189,51 @@ async def test_an_outcome_does_not_break_into_a_talk_with_a_counsellor(runtime: 
     assert "Bạn báo đúng" in await citizen.reads()
 
 
+async def test_an_outcome_waits_while_the_next_words_may_answer_a_question_of_ours(
+    runtime: Runtime,
+) -> None:
+    citizen, lan = await reporter(runtime), await counsellor(runtime)
+    (kept,) = await rows(runtime)
+    assert "Bạn ở xã, phường hay tỉnh nào" in await citizen.says("tìm chỗ tư vấn gần đây")
+    await decide(runtime, lan, kept.id)
+    assert await citizen.reads() == ""
+    assert await suggestions.tell_outcomes(runtime) == 0
+    await citizen.says("Quy Nhơn, Gia Lai")
+    assert await suggestions.tell_outcomes(runtime) == 1
+    assert "Bạn báo đúng" in await citizen.reads()
+
+
+async def test_who_cannot_reach_a_number_for_help_is_told_first_what_to_do(
+    runtime: Runtime,
+) -> None:
+    citizen = Citizen(runtime)
+    await citizen.says(NUMBERS)
+    assert (await citizen.says("số 115 gọi không được")).startswith("Nếu bạn đang cần giúp gấp")
+
+
+async def test_vague_words_count_only_soon_after_places_were_told(
+    runtime: Runtime, clock: Clock
+) -> None:
+    citizen = Citizen(runtime)
+    await citizen.says(NUMBERS)
+    clock.pass_seconds(2 * 3600)
+    assert "Cảm ơn bạn đã báo" not in await citizen.says("gọi hoài không ai nghe máy")
+    assert "Cảm ơn bạn đã báo" in await citizen.says(WRONG)
+
+
+@pytest.mark.parametrize(
+    "asked", ["cai nghiện tại nhà mất bao lâu", "chỗ nào cai nghiện ở Quy Nhơn"]
+)
+async def test_a_question_after_offering_a_tip_is_answered_and_not_kept(
+    runtime: Runtime, asked: str
+) -> None:
+    citizen = Citizen(runtime)
+    await citizen.says(NUMBERS)
+    assert "tên nơi đó" in await citizen.says("em biết một chỗ khác tốt hơn")
+    assert "mình đã ghi lại nơi bạn chỉ" not in await citizen.says(asked)
+    assert await rows(runtime) == []
+
+
 async def test_of_two_who_decide_one_wins_and_the_other_is_told(runtime: Runtime) -> None:
     citizen, lan = await reporter(runtime), await counsellor(runtime)
     (kept,) = await rows(runtime)
